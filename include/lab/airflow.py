@@ -1,0 +1,230 @@
+"""
+How is a real Airflow run beside the lab, on this machine, without Docker?
+
+The four components as processes of their own, with SQLite, a free port and no login, on
+loopback only: for demonstrations and tests, never for a production.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+import httpx
+
+from lab.paths import REPOSITORY
+from lab.processes import MARKER
+from lab.servers.launch import LabError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from lab.stage import Lab
+
+COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+_READY_SECONDS = 180
+_GRACE_SECONDS = 10
+
+
+class AirflowStage:
+    """
+    Airflow's scheduler, triggerer, DAG processor and API server against a running lab.
+
+    :param lab: a started lab; its folder gets an ``airflow`` folder, made anew.
+    :param config: the backups.yaml to use.
+    :param port: of the UI; 0 takes a free one.
+    """
+
+    def __init__(self, lab: Lab, *, config: Path, port: int = 0) -> None:
+        self.lab = lab
+        self.home = lab.paths.state / "airflow"
+        self.port = port or _free_port()
+        self._config = config
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def url(self) -> str:
+        """Where the UI is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of every Airflow process."""
+        airflow = {
+            "AIRFLOW_HOME": str(self.home),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__PARALLELISM": "4",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db",
+            "AIRFLOW__API__HOST": "127.0.0.1",
+            "AIRFLOW__API__PORT": str(self.port),
+            "AIRFLOW__API__BASE_URL": self.url,
+            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(_free_port()),
+            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(_free_port()),
+            "ORACLE_BACKUP_CONFIG": str(self._config),
+            MARKER: str(self.lab.paths.state),
+        }
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("AIRFLOW_", "PYTHON"))
+        }
+        return {**inherited, **self.lab.environment, **airflow}
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> Self:
+        """Make the database anew and start all components; none is left if one fails."""
+        shutil.rmtree(self.home, ignore_errors=True)
+        self.home.mkdir(mode=0o700)
+        # Fixed once, so that every component reads the same ports.
+        self._environment = self.environment
+        self.command("db", "migrate")
+        try:
+            for name in COMPONENTS:
+                self.launch(name)
+            self._wait_until_healthy()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """End all components."""
+        for process in self._processes.values():
+            _signal_group(process, signal.SIGTERM)
+        give_up = time.monotonic() + _GRACE_SECONDS
+        for process in self._processes.values():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, give_up - time.monotonic()))
+            # Children of a component that has ended by itself are still in its group.
+            _signal_group(process, signal.SIGKILL)
+            process.wait()
+        self._processes.clear()
+
+    def launch(self, name: str) -> None:
+        """Start one component."""
+        with self._log_path(name).open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                [sys.executable, "-m", "airflow", name],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def kill(self, name: str) -> None:
+        """End one component and its children with SIGKILL."""
+        process = self._processes.pop(name)
+        _signal_group(process, signal.SIGKILL)
+        process.wait()
+
+    def command(self, *arguments: str) -> str:
+        """Run an ``airflow`` command; return what it printed. Raise LabError if it fails."""
+        done = subprocess.run(
+            [sys.executable, "-m", "airflow", *arguments],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        if done.returncode != 0:
+            raise LabError(f"airflow {' '.join(arguments)} failed:\n{done.stderr[-2000:]}")
+        return done.stdout
+
+    def api(self, method: str, path: str, **json: Any) -> Any:
+        """Call Airflow's REST API; return the answer's JSON. Raise LabError for a refusal."""
+        answer = httpx.request(method, f"{self.url}/api/v2/{path}", json=json or None, timeout=30)
+        if answer.is_error:
+            raise LabError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+        return answer.json() if answer.content else None
+
+    def wait_for_dags(self, dag_ids: set[str]) -> None:
+        """Wait until Airflow has found these DAGs."""
+        give_up = time.monotonic() + _READY_SECONDS
+        while True:
+            found = {dag["dag_id"] for dag in self.api("GET", "dags")["dags"]}
+            if dag_ids <= found:
+                return
+            if errors := self.api("GET", "importErrors")["import_errors"]:
+                raise LabError("\n".join(error["stack_trace"] for error in errors))
+            if time.monotonic() > give_up:
+                raise LabError(f"Airflow did not find {', '.join(sorted(dag_ids - found))}.")
+            time.sleep(1)
+
+    def trigger(self, dag_id: str) -> str:
+        """Unpause a DAG and start a run; return the run's id."""
+        self.api("PATCH", f"dags/{dag_id}", is_paused=False)
+        run = self.api("POST", f"dags/{dag_id}/dagRuns", logical_date=None)
+        return str(run["dag_run_id"])
+
+    def task_states(self, dag_id: str, run_id: str) -> dict[str, str]:
+        """Return the state of each task of a run."""
+        answer = self.api("GET", f"dags/{dag_id}/dagRuns/{run_id}/taskInstances")
+        return {one["task_id"]: one["state"] or "none" for one in answer["task_instances"]}
+
+    def run_state(self, dag_id: str, run_id: str) -> str:
+        """Return the state of a run."""
+        return str(self.api("GET", f"dags/{dag_id}/dagRuns/{run_id}")["state"])
+
+    def _wait_until_healthy(self) -> None:
+        give_up = time.monotonic() + _READY_SECONDS
+        while True:
+            for name, process in self._processes.items():
+                if process.poll() is not None:
+                    raise LabError(f"Airflow's {name} has ended:\n{self._log_end(name)}")
+            if self._is_healthy():
+                return
+            if time.monotonic() > give_up:
+                raise LabError(f"Airflow is not up after {_READY_SECONDS} s; see {self.home}.")
+            time.sleep(0.5)
+
+    def _is_healthy(self) -> bool:
+        try:
+            health = self.api("GET", "monitor/health")
+        except (httpx.HTTPError, LabError):
+            return False
+        wanted = ("metadatabase", "scheduler", "triggerer", "dag_processor")
+        return all(health.get(name, {}).get("status") == "healthy" for name in wanted)
+
+    def _log_path(self, name: str) -> Path:
+        return self.home / f"{name}.log"
+
+    def _log_end(self, name: str) -> str:
+        return self._log_path(name).read_text(errors="replace")[-3000:]
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        return
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

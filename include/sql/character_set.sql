@@ -1,0 +1,1 @@
+select value from nls_database_parameters where parameter = 'NLS_CHARACTERSET'

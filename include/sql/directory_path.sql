@@ -1,0 +1,1 @@
+select directory_path from all_directories where directory_name = :directory_name

@@ -1,0 +1,1 @@
+select count(*) from all_users where username = :schema_name

@@ -1,0 +1,1 @@
+select version_full from v$instance

@@ -1,0 +1,1 @@
+"""Scheduled, verified and retained Oracle logical backups for Apache Airflow."""

@@ -1,0 +1,114 @@
+"""How does a report become a mail, and what does a mail server's refusal mean?"""
+
+from __future__ import annotations
+
+import gzip
+import smtplib
+import ssl
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from typing import TYPE_CHECKING
+
+from oracle_backup.errors import MailError, MailRefusedError, MailUnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+PLAIN_LIMIT_BYTES = 256 * 1024
+"""A log longer than this is attached compressed."""
+ATTACHMENT_LIMIT_BYTES = 8 * 1024 * 1024
+"""Mail servers commonly refuse from 10 MB on; base64 adds a third."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    content: bytes
+
+
+def log_attachment(name: str, content: bytes) -> Attachment:
+    """Given a log, return it as an attachment: compressed past a size, cut past another."""
+    if len(content) <= PLAIN_LIMIT_BYTES:
+        return Attachment(name=name, content=content)
+    packed = gzip.compress(content, mtime=0)
+    if len(packed) <= ATTACHMENT_LIMIT_BYTES:
+        return Attachment(name=f"{name}.gz", content=packed)
+    # The end of a log is what tells; the whole of it is in the archive.
+    return Attachment(name=f"end-of-{name}", content=content[-PLAIN_LIMIT_BYTES:])
+
+
+def build_message(
+    subject: str,
+    *,
+    text: str,
+    html: str,
+    sender: str,
+    recipients: Sequence[str],
+    attachments: Sequence[Attachment] = (),
+) -> EmailMessage:
+    """Return the mail, with text and HTML as two forms of one report."""
+    message = EmailMessage()
+    # EmailMessage refuses line ends in headers, which is what keeps names out of them.
+    message["Subject"] = subject
+    message["From"] = sender
+    message["To"] = ", ".join(recipients)
+    message["Date"] = formatdate(localtime=False)
+    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> ") or None)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    message.add_alternative(html, subtype="html")
+    for attachment in attachments:
+        packed = attachment.name.endswith(".gz")
+        message.add_attachment(
+            attachment.content,
+            maintype="application" if packed else "text",
+            subtype="gzip" if packed else "plain",
+            filename=attachment.name,
+        )
+    return message
+
+
+@contextmanager
+def mail_errors(label: str) -> Iterator[None]:
+    """
+    Turn what smtplib and the socket raise into our own errors.
+
+    :param label: the connection's id, for the message.
+    """
+    try:
+        yield
+    except smtplib.SMTPException as error:
+        raise _mapped(error, label=label) from error
+    except ssl.SSLCertVerificationError as error:
+        raise MailRefusedError(
+            f"The mail server's certificate was not accepted (connection {label!r}): {error}.",
+            hint="Put its CA into the system's store, or name it in SSL_CERT_FILE.",
+        ) from error
+    except OSError as error:
+        raise MailUnreachableError(
+            f"Cannot reach the mail server (connection {label!r}): {error}.",
+            hint="Check host and port, and the TLS settings: docs/how-to/send-mail.md.",
+        ) from error
+
+
+def _mapped(error: smtplib.SMTPException, *, label: str) -> MailError:
+    if isinstance(error, (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError)):
+        return MailUnreachableError(
+            f"The mail server hung up (connection {label!r}): {error}.",
+            hint="Check host and port, and the TLS settings: docs/how-to/send-mail.md.",
+        )
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        what, hint = "login", "Mend user and password of the connection, then clear the task."
+    elif isinstance(error, smtplib.SMTPSenderRefused):
+        what, hint = "sender", "Set mail.from to an address the server lets this user send from."
+    elif isinstance(error, smtplib.SMTPRecipientsRefused):
+        what, hint = "recipient", "Mend mail.to in the config file, then clear the task."
+    else:
+        what, hint = "mail", "Read what it said, mend that, then clear the task."
+    temporary = getattr(error, "smtp_code", 0) // 100 == 4
+    kind = MailUnreachableError if temporary else MailRefusedError
+    return kind(f"The mail server refused the {what} (connection {label!r}): {error}.", hint=hint)

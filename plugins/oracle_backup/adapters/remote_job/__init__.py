@@ -1,0 +1,1 @@
+"""A long command on the Oracle host that outlives the connection which started it."""

@@ -1,0 +1,182 @@
+"""
+Which shell scripts drive a job on the Oracle host, and what do they answer?
+
+Pure: each function returns the text that goes to ``sh -s`` over stdin, so that nothing of it is
+in an argument list. The protocol is in the ``.sh`` files beside this one: small POSIX programs
+which are run under real shells in the tests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from oracle_backup.errors import RemoteCommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class JobState(StrEnum):
+    """Where a job on the host stands."""
+
+    RUNNING = "running"
+    ENDED = "ended"
+    LOST = "lost"
+    CLAIMED = "claimed"
+    PREPARED = "prepared"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
+    """
+    One look at a job.
+
+    :param exit_code: the tool's; only when ended.
+    :param started: UTC by the host's clock, ISO 8601, or None; so are `ended` and `now`.
+    :param stopped: why it was stopped on purpose, or None.
+    :param output: what the tool printed from the asked byte on.
+    """
+
+    state: JobState
+    exit_code: int | None
+    started: str | None
+    ended: str | None
+    now: str | None
+    stopped: str | None
+    output: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSpec:
+    """
+    What is to run, once.
+
+    :param job: the job's name, which names its directory.
+    :param tool: absolute path of the program; it gets ``parfile=job.par`` and nothing else.
+    :param environment: variables for the tool; None unsets one.
+    :param parameter_file: its text; may hold a password.
+    :param attach_file: the text of the file with which the tool attaches to stop the job.
+    """
+
+    job: str
+    tool: str
+    environment: Mapping[str, str | None]
+    parameter_file: str
+    attach_file: str | None = None
+
+
+def build_start(spec: JobSpec) -> str:
+    """Return the script that starts the job unless it was started before."""
+    environment = "".join(_variable(name, value) for name, value in spec.environment.items())
+    contents = {
+        "env.sh": f"{environment}tool={shlex.quote(spec.tool)}\n",
+        "job.par": spec.parameter_file,
+        "run.sh": f"job={shlex.quote(spec.job)}\n{_script('run')}",
+    }
+    if spec.attach_file is not None:
+        contents["attach.par"] = spec.attach_file
+    written = "".join(_write(name, text) for name, text in contents.items())
+    return f"job={shlex.quote(spec.job)}\nwrite_files() {{\n{written}}}\n{_script('start')}"
+
+
+def build_status(*, job: str, offset: int = 0) -> str:
+    """Return the script that tells the job's state and its output from a byte on."""
+    return f"job={shlex.quote(job)}\noffset={int(offset)}\n{_script('status')}"
+
+
+def build_stop(*, job: str, why: str, grace_seconds: int = 20) -> str:
+    """Return the script that stops the job in the database, and then its client."""
+    return (
+        f"job={shlex.quote(job)}\nwhy={shlex.quote(why)}\n"
+        f"grace={int(grace_seconds)}\n{_script('stop')}"
+    )
+
+
+def build_remove(*, job: str, paths: Sequence[str], remove_directory: bool) -> str:
+    """Return the script that removes a job's files, unless the job is alive."""
+    calls = "".join(f'    "$1" {shlex.quote(path)}\n' for path in paths)
+    return (
+        f"job={shlex.quote(job)}\n"
+        f"remove_directory={'yes' if remove_directory else 'no'}\n"
+        f"each_file() {{\n    :\n{calls}}}\n{_script('remove')}"
+    )
+
+
+def as_unit(script: str) -> str:
+    """
+    Return the script so that a shell runs all of it or nothing.
+
+    A shell reads a group to its end before it begins, so a link that breaks in the middle of
+    sending leaves nothing half done.
+    """
+    return f"{{\n{script}\n}} </dev/null\n"
+
+
+def parse_answers(output: str) -> dict[str, list[str]]:
+    """
+    Given what a script printed, return its ``key=value`` lines; a key may come more than once.
+
+    Raise RemoteCommandError for an ``error=`` line.
+    """
+    answers: dict[str, list[str]] = {}
+    for line in output.splitlines():
+        key, equals, value = line.partition("=")
+        if equals and key.isidentifier():
+            answers.setdefault(key, []).append(value)
+    if "error" in answers:
+        raise RemoteCommandError(
+            f"The Oracle host refused: {answers['error'][0]}.",
+            hint="Check the SSH user's home directory: it must be writable and not full.",
+        )
+    return answers
+
+
+def parse_status(output: bytes) -> JobStatus:
+    """Given what the status script printed, return it. Raise RemoteCommandError for other text."""
+    head, marker, tail = output.partition(b"output:\n")
+    answers = {
+        key: values[-1] for key, values in parse_answers(head.decode("utf-8", "replace")).items()
+    }
+    try:
+        state = JobState(answers["state"] if marker else "cut off")
+        exit_code = int(answers["exit_code"]) if state is JobState.ENDED else None
+    except (KeyError, ValueError) as error:
+        raise RemoteCommandError(
+            f"The Oracle host's answer about the job can't be read: {error}.",
+            hint="Check that the SSH user's shell is a POSIX one and its profile prints nothing.",
+        ) from error
+    return JobStatus(
+        state=state,
+        exit_code=exit_code,
+        started=answers.get("started"),
+        ended=answers.get("ended"),
+        now=answers.get("now"),
+        stopped=answers.get("stopped"),
+        output=tail,
+    )
+
+
+def _write(name: str, text: str) -> str:
+    # The delimiter is made from the text, so no line of the text can be it.
+    end = f"END_{hashlib.sha256(text.encode()).hexdigest()[:24]}"
+    body = text if text.endswith("\n") else f"{text}\n"
+    new, final = f'"$1"/{name}.new', f'"$1"/{name}'
+    return f"{{ cat >{new} && mv {new} {final}; }} <<'{end}' || return 1\n{body}{end}\n"
+
+
+def _variable(name: str, value: str | None) -> str:
+    if value is None:
+        return f"unset {name}\n"
+    return f"{name}={shlex.quote(value)}\nexport {name}\n"
+
+
+@cache
+def _script(name: str) -> str:
+    return (files(__package__) / f"{name}.sh").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Pure rules: no Airflow, no clock, no network, no disk."""

@@ -1,0 +1,130 @@
+"""What is there to tell about a run?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+FAILED_STATES = frozenset({"failed", "upstream_failed"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One task: its Airflow state, and how long it took, where that is known."""
+
+    name: str
+    state: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why a step failed, and what to do about it."""
+
+    step: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveFacts:
+    """
+    Where the backup is.
+
+    :param location: the SFTP server and the folder, as in ``sftp://backup@nas:22/backups/erp/HR``.
+    :param sha256: of the whole archive, once it was read back.
+    """
+
+    name: str
+    location: str
+    size_bytes: int
+    dump_bytes: int
+    encrypted: bool
+    sha256: str | None
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupReport:
+    """
+    One run, as its report tells it.
+
+    :param verdict: of the export, or None where it never came to one.
+    :param moment: when the run was due, or its start where it was due at no time.
+    :param snapshot_time: the instant the data show.
+    :param unchecked_host_keys: connections which do not verify who they talk to.
+    :param zone: the schema's time zone, in which instants are shown.
+    """
+
+    database: str
+    schema: str
+    dag_id: str
+    run_id: str
+    run_url: str
+    host: str
+    zone: str
+    moment: datetime
+    snapshot_time: datetime | None
+    verdict: str | None
+    reasons: tuple[str, ...]
+    warnings: tuple[str, ...]
+    steps: tuple[Step, ...]
+    problems: tuple[Problem, ...]
+    tables: int | None = None
+    rows: int | None = None
+    archive: ArchiveFacts | None = None
+    verified: bool = False
+    retention: tuple[str, ...] = ()
+    unchecked_host_keys: tuple[str, ...] = ()
+    note: str = ""
+    message: str = ""
+    attachments: tuple[str, ...] = field(default=())
+
+    @property
+    def failed_steps(self) -> tuple[str, ...]:
+        """Names of the steps that failed themselves, not because of one before them."""
+        return tuple(step.name for step in self.steps if step.state == "failed")
+
+    @property
+    def is_good(self) -> bool:
+        """Whether there is one more complete and verified backup, and nothing failed."""
+        return (
+            self.verdict == "complete"
+            and self.verified
+            and not any(step.state in FAILED_STATES for step in self.steps)
+        )
+
+    @property
+    def outcome(self) -> str:
+        """``success``, ``warnings`` or ``failed``: who wants which mail is told by this."""
+        if not self.is_good:
+            return "failed"
+        return "warnings" if self.warnings or self.unchecked_host_keys else "success"
+
+    @property
+    def headline(self) -> str:
+        """Say in one sentence what happened; the first line of every form of the report."""
+        what = f"{self.schema} on {self.database}"
+        if self.is_good:
+            worry = ", with warnings" if self.outcome == "warnings" else ""
+            return f"Backup of {what} is complete and verified{worry}."
+        if self.verdict == "complete" and self.verified:
+            where = " and ".join(self.failed_steps)
+            return f"Backup of {what} is complete and verified, but {where} failed."
+        if self.verdict == "incomplete":
+            kept = " It is archived, and does not count." if self.archive else ""
+            return f"Backup of {what} is INCOMPLETE: data are missing from it.{kept}"
+        where = f" in {' and '.join(self.failed_steps)}" if self.failed_steps else ""
+        return f"Backup of {what} FAILED{where}."
+
+    @property
+    def subject(self) -> str:
+        """Return the mail's subject: one line, whatever the names hold."""
+        word = {"success": "OK", "warnings": "OK (warnings)", "failed": "FAILED"}[self.outcome]
+        if self.verdict == "incomplete":
+            word = "INCOMPLETE"
+        subject = f"[Oracle backup] {word}: {self.schema} on {self.database}"
+        return " ".join("".join(c if c.isprintable() else " " for c in subject).split())

@@ -1,0 +1,145 @@
+"""
+Which lines does a report have, in which order?
+
+Text and HTML are both made from this, so that neither can say more than the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from oracle_backup.domain.report.model import ArchiveFacts, BackupReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """
+    A part of the report.
+
+    :param rows: pairs of a label and a value.
+    :param lines: sentences.
+    :param code: lines to copy and run.
+    """
+
+    title: str
+    rows: tuple[tuple[str, str], ...] = ()
+    lines: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+
+
+def format_bytes(size: float) -> str:
+    """Given a number of bytes, return it with a binary unit, as in ``3.1 GiB``."""
+    for unit in ("bytes", "KiB", "MiB", "GiB", "TiB"):
+        if size < 1024 or unit == "TiB":
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1024
+    raise AssertionError
+
+
+def format_seconds(seconds: float) -> str:
+    """Given a duration in seconds, return it as in ``1 h 02 min 03 s``."""
+    whole = round(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    if hours:
+        return f"{hours} h {minutes:02} min {whole % 60:02} s"
+    if minutes:
+        return f"{minutes} min {whole % 60:02} s"
+    return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
+
+
+def build_sections(report: BackupReport) -> tuple[Section, ...]:
+    """Given a report, return its parts: trouble first, then figures, then how to restore."""
+    sections = [
+        *_trouble(report),
+        Section(title="The backup", rows=_facts(report)),
+    ]
+    if report.archive is not None:
+        sections.append(_archive(report, report.archive))
+    sections.append(Section(title="Steps", rows=_steps(report)))
+    if report.retention:
+        sections.append(Section(title="Retention", lines=report.retention))
+    return tuple(sections)
+
+
+def _trouble(report: BackupReport) -> list[Section]:
+    sections = []
+    if report.message:
+        sections.append(Section(title="", lines=(report.message,)))
+    for problem in report.problems:
+        lines = (*problem.message.splitlines(), *problem.hint.splitlines())
+        sections.append(Section(title=f"{problem.step} failed", lines=lines))
+    if report.reasons and report.verdict != "complete":
+        sections.append(Section(title=f"Why {report.verdict}", lines=report.reasons))
+    warnings = [
+        *report.warnings,
+        *(
+            f"Connection {name!r} does not verify the server's host key: anyone on the way "
+            "could read or replace the backup."
+            for name in report.unchecked_host_keys
+        ),
+    ]
+    if warnings:
+        sections.append(Section(title="Warnings", lines=tuple(warnings)))
+    return sections
+
+
+def _facts(report: BackupReport) -> tuple[tuple[str, str], ...]:
+    rows = [
+        ("Schema", report.schema),
+        ("Database", report.database),
+        ("Oracle host", report.host),
+        ("Due", _instant(report.moment, zone=report.zone)),
+    ]
+    if report.snapshot_time is not None:
+        rows.append(("Data as of", _instant(report.snapshot_time, zone=report.zone)))
+    rows.append(("Verdict", report.verdict or "none: the export was not judged"))
+    if report.tables is not None and report.rows is not None:
+        rows.append(("Tables", f"{report.tables:,} with {report.rows:,} rows"))
+    if report.note:
+        rows.append(("Note", report.note))
+    rows.append(("Run", report.run_id))
+    if report.run_url:
+        rows.append(("In Airflow", report.run_url))
+    return tuple(rows)
+
+
+def _archive(report: BackupReport, archive: ArchiveFacts) -> Section:
+    ratio = archive.dump_bytes / archive.size_bytes if archive.size_bytes else 0
+    rows = [
+        ("Archive", archive.name),
+        ("Where", archive.location),
+        (
+            "Size",
+            f"{format_bytes(archive.size_bytes)} for a dump of "
+            f"{format_bytes(archive.dump_bytes)} ({ratio:.1f} : 1)",
+        ),
+        ("Encrypted", "yes, AES-256" if archive.encrypted else "no"),
+        ("Read back", "yes, every byte matched" if report.verified else "NO"),
+    ]
+    if archive.sha256:
+        rows.append(("SHA-256", archive.sha256))
+    dumps = ",".join(name for name in archive.members if name.endswith(".dmp"))
+    code = (
+        f"7z x {archive.name}",
+        f"impdp USER@DATABASE directory=DIRECTORY dumpfile={dumps} schemas={report.schema}",
+    )
+    return Section(title="Where it is, and how to restore it", rows=tuple(rows), code=code)
+
+
+def _steps(report: BackupReport) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (
+            step.name,
+            step.state if step.seconds is None else f"{step.state}, {format_seconds(step.seconds)}",
+        )
+        for step in report.steps
+    )
+
+
+def _instant(moment: datetime, *, zone: str) -> str:
+    return moment.astimezone(ZoneInfo(zone)).strftime(f"%Y-%m-%d %H:%M:%S {zone}")

@@ -1,0 +1,1 @@
+"""From an Airflow connection to one of our adapters."""

@@ -1,0 +1,61 @@
+"""From an Airflow SFTP connection to an archive store."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from airflow.providers.sftp.hooks.sftp import SFTPHook
+
+from oracle_backup.hooks.connections import known_connection
+from oracle_backup.hooks.host import CONNECT_TIMEOUT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from oracle_backup.adapters.sftp_store import SftpStore
+
+
+class ArchiveStoreHook(SFTPHook):
+    """
+    Opens an archive store.
+
+    Archives don't get smaller by compressing the link, and are sent four times as slowly: it is
+    off unless the connection asks for it.
+
+    :param sftp_conn_id: SFTP connection.
+    :param path: the store's folder on that server.
+    """
+
+    def __init__(self, sftp_conn_id: str, *, path: str) -> None:
+        with known_connection(sftp_conn_id):
+            super().__init__(
+                ssh_conn_id=sftp_conn_id,
+                conn_timeout=CONNECT_TIMEOUT,
+                auth_timeout=CONNECT_TIMEOUT,
+            )
+            extra = self.get_connection(sftp_conn_id).extra_dejson
+        if "compress" not in extra:
+            self.compress = False
+        self.path = path
+
+    @property
+    def label(self) -> str:
+        """How messages name the store."""
+        return f"{self.location()} (connection {self.ssh_conn_id!r})"
+
+    def location(self, folder: str = "") -> str:
+        """Return the address of the store, or of a folder in it; no password in it."""
+        path = f"{self.path.rstrip('/')}/{folder}".rstrip("/")
+        return f"sftp://{self.username}@{self.remote_host}:{self.port}{path}"
+
+    @contextmanager
+    def store(self) -> Iterator[SftpStore]:
+        """Connect, and close on leaving. Raise a StoreError where that fails."""
+        from oracle_backup.adapters.foreign_errors import store_errors
+        from oracle_backup.adapters.sftp_store import SftpStore
+
+        with ExitStack() as stack:
+            with store_errors(self.label, doing="open an SFTP session"):
+                sftp = stack.enter_context(self.get_managed_conn())
+            yield SftpStore(sftp, root=self.path, label=self.label)

@@ -1,0 +1,171 @@
+"""What did the export really do?"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+
+from oracle_backup.adapters.remote_job.scripts import build_status, parse_status
+from oracle_backup.domain.log import ExportLog, LogReader
+from oracle_backup.domain.verdict import DumpFile, Judgement, Verdict, VerdictRules, judge
+from oracle_backup.errors import ExportFailedError, LogNotUnderstoodError
+from oracle_backup.hooks.host import OracleHostHook
+from oracle_backup.operators.steps import told_to_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from airflow.sdk import Context
+
+    from oracle_backup.adapters.ports import Shell
+
+JUDGEMENT_KEY = "judgement"
+"""XCom key under which the report finds the verdict, also where the task failed."""
+
+_STATUS_TIMEOUT_SECONDS = 120
+_CHUNK_BYTES = 256 * 1024
+
+
+class InspectOperator(BaseOperator):
+    """
+    Judge an export by its log, its exit code and the files that are there.
+
+    Reads only. The log's end line is trusted before the exit code, as Data Pump's clients die
+    and mislead; what is not understood counts as failed.
+
+    Succeeds with ``complete`` and with ``incomplete``: an incomplete export is archived too, and
+    makes the run red later, in ``RetainOperator``.
+
+    :param export: what ``DataPumpExportOperator`` returned. (templated)
+    :param ssh_conn_id: SSH connection to the Oracle host.
+    :param tolerate: codes that leave an export complete, beside the known harmless ones.
+    :param warning_phrases: text in the log that makes a verdict incomplete.
+    :param error_phrases: text in the log that makes a verdict failed.
+
+    :returns: XCom ``{"verdict", "reasons", "warnings", "codes", "dump_files": [{"path",
+        "size_bytes"}], "log_path", "log_size_bytes", "tables", "rows"}``; the same under the key
+        ``judgement``, which is there also where the task fails.
+    :raises ExportFailedError: the verdict is ``failed``. Not retried.
+    :raises LogNotUnderstoodError: the verdict is ``unknown``. Not retried.
+    """
+
+    template_fields: Sequence[str] = ("export",)
+    ui_color = "#f5e6c8"
+
+    def __init__(
+        self,
+        *,
+        export: Any,
+        ssh_conn_id: str,
+        tolerate: Sequence[str] = (),
+        warning_phrases: Sequence[str] = (),
+        error_phrases: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.export = export
+        self.ssh_conn_id = ssh_conn_id
+        self.tolerate = tolerate
+        self.warning_phrases = warning_phrases
+        self.error_phrases = error_phrases
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Read log and files, judge, and fail where there is nothing to archive."""
+        with told_to_report(context):
+            with OracleHostHook(self.ssh_conn_id).shell() as shell:
+                log = self._read_log(shell)
+                files = self._find_files(shell, log)
+                log_size = shell.stat([self.export["log_path"]])[self.export["log_path"]]
+            judgement = judge(
+                log,
+                exit_code=self.export["exit_code"],
+                dump_files=files,
+                rules=self._rules(),
+            )
+            found = self._found(log, judgement, files, log_size)
+            context["ti"].xcom_push(key=JUDGEMENT_KEY, value=found)
+            self._say(log, judgement)
+            self._raise_if_useless(judgement)
+        return found
+
+    def _read_log(self, shell: Shell) -> ExportLog:
+        phrases = (*self.warning_phrases, *self.error_phrases)
+        reader = LogReader(phrases=phrases)
+        for chunk in self._log_chunks(shell):
+            reader.feed(chunk)
+        return reader.close()
+
+    def _log_chunks(self, shell: Shell) -> Iterator[bytes]:
+        path = self.export["log_path"]
+        if shell.stat([path])[path] is not None:
+            with shell.open_file(path) as file:
+                while chunk := file.read(_CHUNK_BYTES):
+                    yield chunk
+            return
+        # Many failures come before the tool has opened its log; they are on its console only.
+        self.log.warning("There is no log %s: judging by what the tool printed.", path)
+        script = build_status(job=self.export["job"])
+        done = shell.run(script, timeout_seconds=_STATUS_TIMEOUT_SECONDS)
+        yield parse_status(done.stdout.encode()).output
+
+    def _find_files(self, shell: Shell, log: ExportLog) -> list[DumpFile]:
+        folder, stem = self.export["folder"], self.export["stem"]
+        names = {posixpath.basename(path) for path in log.dump_files}
+        if self.export["tool"] == "exp":
+            # exp prints no list; it writes the one file it was told.
+            names.add(self.export["dump_pattern"])
+        # Only names this run has given away are its files, whatever a log says.
+        paths = sorted(posixpath.join(folder, name) for name in names if name.startswith(stem))
+        sizes = shell.stat(paths)
+        return [DumpFile(path=path, size_bytes=sizes[path]) for path in paths]
+
+    def _rules(self) -> VerdictRules:
+        return VerdictRules(
+            tolerate=tuple(self.tolerate),
+            warning_phrases=tuple(self.warning_phrases),
+            error_phrases=tuple(self.error_phrases),
+        )
+
+    def _found(
+        self,
+        log: ExportLog,
+        judgement: Judgement,
+        files: Sequence[DumpFile],
+        log_size: int | None,
+    ) -> dict[str, Any]:
+        return {
+            **judgement.to_dict(),
+            "dump_files": [
+                {"path": file.path, "size_bytes": file.size_bytes}
+                for file in files
+                if file.size_bytes is not None
+            ],
+            "log_path": self.export["log_path"],
+            "log_size_bytes": log_size,
+            "tables": log.table_count,
+            "rows": log.row_count,
+        }
+
+    def _say(self, log: ExportLog, judgement: Judgement) -> None:
+        self.log.info(
+            "Verdict %s: %d tables with %d rows.",
+            judgement.verdict.value,
+            log.table_count,
+            log.row_count,
+        )
+        for reason in judgement.reasons:
+            self.log.info("  because: %s", reason)
+        for warning in judgement.warnings:
+            self.log.warning("%s", warning)
+
+    def _raise_if_useless(self, judgement: Judgement) -> None:
+        if judgement.verdict in {Verdict.COMPLETE, Verdict.INCOMPLETE}:
+            return
+        failed = judgement.verdict is Verdict.FAILED
+        reasons = " ".join(judgement.reasons)
+        raise (ExportFailedError if failed else LogNotUnderstoodError)(
+            f"The export's verdict is {judgement.verdict.value}: {reasons}",
+            hint="Mend that, then clear the export task to run it again.",
+        )

@@ -1,0 +1,1 @@
+"""What waits for long remote work, without a worker."""
