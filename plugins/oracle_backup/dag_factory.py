@@ -33,7 +33,8 @@ from oracle_backup.operators.verify import VerifyOperator
 from oracle_backup.operators.watcher import WatcherOperator
 
 if TYPE_CHECKING:
-    from oracle_backup.config.load import BrokenSchema, Config
+    from oracle_backup.config.entries import BrokenSchema
+    from oracle_backup.config.load import Config
     from oracle_backup.config.model import RetentionSettings, SchemaSettings
 
 STEPS = ("preflight", "export", "inspect", "archive", "verify", "retain", "clean_up")
@@ -176,7 +177,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
 def build_broken_dag(broken: BrokenSchema, *, path: str) -> DAG:
     """Given a schema whose settings are wrong, return a DAG that fails with the reasons."""
     with DAG(
-        dag_id=names.dag_id(database=broken.database, schema=broken.schema),
+        dag_id=f"{names.DAG_PREFIX}{broken.key}",
         description="Not backed up: its settings are wrong.",
         doc_md="\n".join(
             [
@@ -185,7 +186,7 @@ def build_broken_dag(broken: BrokenSchema, *, path: str) -> DAG:
                 *(f"- `{problem.replace('`', chr(39))}`" for problem in broken.problems),
             ]
         ),
-        tags=["oracle", "backup", broken.database, "broken"],
+        tags=["oracle", "backup", "broken"],
         # It fails each day, so that nobody can miss it.
         schedule=CronTriggerTimetable("0 2 * * *", timezone="UTC", run_immediately=False),
         catchup=False,

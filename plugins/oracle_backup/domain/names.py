@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+DAG_PREFIX = "oracle_backup__"
 MANIFEST_SUFFIX = ".json"
 ARCHIVE_SUFFIX = ".7z"
 
@@ -38,7 +39,7 @@ def name_token(name: str) -> str:
 
 def dag_id(*, database: str, schema: str) -> str:
     """Return the id of a schema's backup DAG, as in ``oracle_backup__erp__HR``."""
-    return f"oracle_backup__{database}__{name_token(schema)}"
+    return f"{DAG_PREFIX}{database}__{name_token(schema)}"
 
 
 def time_stamp(moment: datetime) -> str:
@@ -55,7 +56,12 @@ def time_stamp(moment: datetime) -> str:
 
 def parse_time_stamp(text: str) -> datetime:
     """Given what `time_stamp` returned, return the instant. Raise ValueError for anything else."""
-    return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    moment = datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    # strptime is content with fewer digits, and then cuts the fields elsewhere.
+    if time_stamp(moment) != text:
+        msg = f"{text!r} is no time stamp"
+        raise ValueError(msg)
+    return moment
 
 
 def job_name(*, dag_id: str, run_id: str, schema: str, generation: int) -> str:

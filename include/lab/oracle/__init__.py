@@ -1,0 +1,1 @@
+"""A stand-in for an Oracle instance and its Data Pump and exp/imp tools."""

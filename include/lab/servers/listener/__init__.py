@@ -1,0 +1,1 @@
+"""The listener: Oracle's wire protocol (PyPI seerdb) in front of the stand-in instance."""

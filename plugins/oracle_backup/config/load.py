@@ -1,0 +1,115 @@
+"""What does the config file say: which schemas are backed up, and which entries are broken?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from oracle_backup.config.entries import BrokenSchema, read_entries
+from oracle_backup.config.merge import Level
+from oracle_backup.config.model import SchemaSettings
+from oracle_backup.config.problems import Problem, render_kind
+from oracle_backup.config.yaml_text import parse_yaml
+from oracle_backup.errors import ConfigError
+
+VARIABLE = "ORACLE_BACKUP_CONFIG"
+DEFAULT_PATH = Path(__file__).resolve().parents[3] / "include" / "config" / "backups.yaml"
+_SECTIONS = ("defaults", "databases")
+_NO_DATABASES = "write databases: {} while there are none"
+
+EXAMPLE = DEFAULT_PATH.with_name("backups.example.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """
+    What the file says.
+
+    :param path: the file.
+    :param schemas: the entries that are right, in the order of the file.
+    :param broken: the entries that are not, each with all its problems.
+    """
+
+    path: Path
+    schemas: tuple[SchemaSettings, ...]
+    broken: tuple[BrokenSchema, ...]
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Every problem once, in the order of the file."""
+        return tuple(dict.fromkeys(text for entry in self.broken for text in entry.problems))
+
+
+def load_config(path: Path | None = None) -> Config:
+    """
+    Read the config file.
+
+    :param path: the file. Left out: the one ORACLE_BACKUP_CONFIG names, else
+        ``include/config/backups.yaml`` beside the ``plugins`` folder.
+
+    :raises ConfigError: there is no such file, it is not YAML, or it has nothing to take schemas
+        from. A wrong entry raises nothing: it is among the broken ones.
+    """
+    path = path or Path(os.environ.get(VARIABLE) or DEFAULT_PATH)
+    value, twice = parse_yaml(_read(path), name=str(path))
+    problems = (*twice, *_section_problems(value))
+    # With two sections of that name, or none that is readable, any choice would hide entries.
+    usable = not any(problem.path == ("databases",) for problem in problems)
+    defaults = Level(("defaults",), _section(value, "defaults"))
+    databases = _section(value, "databases") if usable else {}
+    schemas, broken = read_entries(databases, defaults=defaults, shared=problems)
+    # Without an entry to carry them, problems of the whole file would go unseen.
+    if problems and not broken:
+        raise ConfigError(
+            f"Config file {path} cannot be used.",
+            problems=tuple(map(str, problems)),
+            hint=f"{EXAMPLE} shows every option.",
+        )
+    return Config(path, schemas, broken)
+
+
+def _section(value: object, name: str) -> dict[str, object]:
+    section = value.get(name) if isinstance(value, dict) else None
+    return section if isinstance(section, dict) else {}
+
+
+def _section_problems(value: object) -> Iterator[Problem]:
+    """Yield what is wrong at the top of the file."""
+    sections = value if isinstance(value, dict) else {}
+    for name in sections:
+        if name not in _SECTIONS:
+            alike = get_close_matches(name.lower(), _SECTIONS, n=1)
+            advice = f'did you mean "{alike[0]}"?' if alike else f"known: {', '.join(_SECTIONS)}"
+            yield Problem((name,), f"unknown section; {advice}")
+    defaults = sections.get("defaults")
+    if defaults is not None and not isinstance(defaults, dict):
+        yield Problem(("defaults",), f"must be a group of options, is {render_kind(defaults)}")
+    if "databases" not in sections:
+        yield Problem(("databases",), f"is required; {_NO_DATABASES}")
+    elif not isinstance(sections["databases"], dict):
+        kind = render_kind(sections["databases"])
+        yield Problem(("databases",), f"must be a group of databases, is {kind}; {_NO_DATABASES}")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(
+            f"There is no config file {path}.",
+            hint=f"Copy {EXAMPLE} to it and edit the copy, or set {VARIABLE} to where yours is.",
+        ) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            f"{path} cannot be read as YAML: line {line} is not UTF-8.",
+            hint="Save the file in UTF-8.",
+        ) from None
+    except OSError as error:
+        raise ConfigError(
+            f"Cannot read config file {path}: {error.strerror}.",
+            hint="Make it a file that the user Airflow runs as may read.",
+        ) from error

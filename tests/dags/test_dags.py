@@ -1,0 +1,152 @@
+"""The DAGs that come out of a config file, as Airflow's own DagBag finds them."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import CronTriggerTimetable, TriggerRule
+
+STEPS = {
+    "preflight",
+    "export",
+    "inspect",
+    "archive",
+    "verify",
+    "retain",
+    "clean_up",
+    "report",
+    "watcher",
+}
+
+
+def config(**schemas: object) -> dict[str, object]:
+    return {
+        "defaults": {
+            "host_conn_id": "h",
+            "database_conn_id": "d",
+            "environment": {"oracle_home": "/u01/home", "oracle_sid": "ORCL"},
+            "store": {"conn_id": "s", "path": "/backups"},
+            "mail": {"to": ["dba@example.com"]},
+            "schedule": "30 1 * * *",
+            "timezone": "Europe/Madrid",
+        },
+        "databases": {"erp": {"schemas": schemas}},
+    }
+
+
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Load the DAGs of a config."""
+
+    def load(content: dict[str, object]) -> DagBag:
+        path = tmp_path / "backups.yaml"
+        path.write_text(yaml.safe_dump(content), encoding="utf-8")
+        monkeypatch.setenv("ORACLE_BACKUP_CONFIG", str(path))
+        return DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+
+    return load
+
+
+def test_each_schema_becomes_a_dag_with_all_steps(load):
+    bag = load(config(HR={}, SALES={"schedule": None}))
+
+    assert bag.import_errors == {}
+    assert set(bag.dags) == {"oracle_backup__erp__HR", "oracle_backup__erp__SALES"}
+    for dag in bag.dags.values():
+        assert set(dag.task_ids) == STEPS
+
+
+def test_dag_starts_nothing_by_surprise(load):
+    dag = load(config(HR={})).dags["oracle_backup__erp__HR"]
+
+    assert dag.catchup is False
+    assert dag.start_date is None
+    assert dag.max_active_runs == 1
+    assert isinstance(dag.timetable, CronTriggerTimetable)
+    assert dag.timetable.run_immediately is False
+    assert str(dag.timetable.timezone) == "Europe/Madrid" or "Europe/Madrid" in repr(dag.timetable)
+    assert load(config(HR={"schedule": None})).dags["oracle_backup__erp__HR"].schedule is None
+
+
+def test_every_task_has_owner_timeout_and_retry_policy(load):
+    dag = load(config(HR={"retries": 2})).dags["oracle_backup__erp__HR"]
+
+    assert set(dag.tags) == {"oracle", "backup", "erp"}
+    assert "HR" in dag.doc_md
+    for task in dag.tasks:
+        assert task.owner == "oracle-backup"
+        assert timedelta() < task.execution_timeout <= timedelta(hours=24)
+        assert task.retries == 2
+        assert task.retry_policy is not None
+
+
+def test_a_failed_step_decides_the_run_whatever_report_and_clean_up_do(load):
+    dag = load(config(HR={})).dags["oracle_backup__erp__HR"]
+
+    watcher = dag.get_task("watcher")
+    assert watcher.downstream_task_ids == set()
+    assert watcher.upstream_task_ids == STEPS - {"watcher"}
+    assert watcher.trigger_rule == TriggerRule.ONE_FAILED
+    assert dag.get_task("report").upstream_task_ids == STEPS - {"watcher", "report"}
+    assert dag.get_task("report").is_teardown
+    assert dag.get_task("clean_up").is_teardown
+
+
+def test_trigger_form_offers_pin_note_and_keep_dump(load):
+    dag = load(config(HR={})).dags["oracle_backup__erp__HR"]
+
+    assert {name: dag.params[name] for name in dag.params} == {
+        "pin": False,
+        "note": None,
+        "keep_dump": False,
+    }
+
+
+def test_disabled_schema_has_no_dag(load):
+    assert load(config(HR={"enabled": False})).dags == {}
+
+
+def test_no_schema_is_no_error(load):
+    bag = load({"databases": {}})
+
+    assert bag.import_errors == {}
+    assert bag.dags == {}
+
+
+@pytest.mark.parametrize("name", ["HR", "x" * 300, "a b", "Ñandú", "a/../b", "<script>"])
+def test_wrong_entry_becomes_a_dag_that_says_so_and_hides_no_other(load, name):
+    bag = load(config(**{name: {"retension": 1}, "SALES": {}}))
+
+    assert bag.import_errors == {}
+    assert len(bag.dags) == 2
+    (broken,) = [dag for dag_id, dag in bag.dags.items() if "SALES" not in dag_id]
+    assert broken.task_ids == ["refuse"]
+    assert "retension" in broken.doc_md
+    with pytest.raises(Exception, match="retension"):
+        broken.get_task("refuse").execute({})
+
+
+def test_unreadable_file_is_an_import_error_with_our_words(load, tmp_path, monkeypatch):
+    monkeypatch.setenv("ORACLE_BACKUP_CONFIG", str(tmp_path / "missing.yaml"))
+
+    bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
+
+    (text,) = bag.import_errors.values()
+    assert "There is no config file" in text
+
+
+def test_every_dag_can_be_serialized(load):
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    for dag in load(config(HR={}, SALES={"wrong": 1})).dags.values():
+        assert DagSerialization.serialize_dag(dag)["dag_id"] == dag.dag_id
+
+
+def test_dag_file_says_airflow_or_discovery_would_skip_it(root: Path):
+    for path in (root / "dags").glob("*.py"):
+        text = path.read_text(encoding="utf-8").lower()
+        assert "airflow" in text
+        assert "dag" in text

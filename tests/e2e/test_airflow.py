@@ -1,0 +1,224 @@
+"""Backups through a real Airflow: scheduler, triggerer, deferral, API server, each a process."""
+
+import email
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from email import policy
+from pathlib import Path
+
+import psutil
+import pytest
+from lab.airflow import AirflowStage
+from lab.demo import write_config
+from lab.oracle.faults import set_faults
+from lab.stage import Lab
+
+HR, SALES = "oracle_backup__lab__HR", "oracle_backup__lab__SALES"
+RUN_SECONDS = 180
+
+
+class ProcessWatch:
+    """Samples what every process of this machine shows of itself, while a backup runs."""
+
+    def __init__(self, secrets: list[str]) -> None:
+        self._secrets = secrets
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self.samples = 0
+        self.names: set[str] = set()
+        self.found: set[str] = set()
+
+    def __enter__(self) -> "ProcessWatch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(0.02):
+            self.samples += 1
+            for folder in Path("/proc").iterdir():
+                if folder.name.isdigit():
+                    self._look(folder)
+
+    def _look(self, folder: Path) -> None:
+        for name in ("cmdline", "environ"):
+            try:
+                shown = (folder / name).read_bytes().decode(errors="replace")
+            except OSError:
+                continue
+            if name == "cmdline":
+                self.names.add(shown.replace("\0", " ")[:200])
+            self.found |= {
+                f"{name} of {shown[:80]!r}" for secret in self._secrets if secret in shown
+            }
+
+
+def secrets_of(lab: Lab) -> list[str]:
+    """Return every password of the lab, and the lines that make a private key one."""
+    found = []
+    for connection in lab.connections.values():
+        if password := connection.get("password"):
+            found.append(password)
+        if key := connection.get("extra", {}).get("private_key"):
+            found += [line for line in key.splitlines() if not line.startswith("-----")][1:4]
+    assert len(found) >= 6
+    return found
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirflowStage]:
+    """A lab, and an Airflow beside it."""
+    with Lab(tmp_path_factory.mktemp("stage"), scale=0.05) as lab:
+        set_faults(lab.paths.oracle_home, pace_rows_per_second=1500)
+        config = write_config(lab)
+        text = config.read_text(encoding="utf-8")
+        config.write_text(
+            text.replace("HR: {}", "HR: {archive: {password_conn_id: lab_archive}}"),
+            encoding="utf-8",
+        )
+        with AirflowStage(lab, config=config) as airflow:
+            airflow.wait_for_dags({HR, SALES})
+            yield airflow
+
+
+def wait_for(airflow: AirflowStage, dag_id: str, run_id: str) -> str:
+    give_up = time.monotonic() + RUN_SECONDS
+    while (state := airflow.run_state(dag_id, run_id)) not in {"success", "failed"}:
+        assert time.monotonic() < give_up, airflow.task_states(dag_id, run_id)
+        time.sleep(0.5)
+    return state
+
+
+@pytest.fixture(scope="module")
+def finished(stage: AirflowStage) -> dict[str, object]:
+    """Both schemas backed up at the same time, watched."""
+    deferred: set[str] = set()
+    with ProcessWatch(secrets_of(stage.lab)) as watch:
+        runs = {dag_id: stage.trigger(dag_id) for dag_id in (HR, SALES)}
+        give_up = time.monotonic() + RUN_SECONDS
+        states: dict[str, str] = {}
+        while not set(states.values()) or set(states.values()) - {"success", "failed"}:
+            assert time.monotonic() < give_up
+            for dag_id, run_id in runs.items():
+                if stage.task_states(dag_id, run_id)["export"] == "deferred":
+                    deferred.add(dag_id)
+                states[dag_id] = stage.run_state(dag_id, run_id)
+            time.sleep(0.2)
+    return {"runs": runs, "states": states, "deferred": deferred, "watch": watch}
+
+
+def test_both_schemas_are_backed_up_and_exports_are_deferred(stage, finished):
+    assert finished["states"] == {HR: "success", SALES: "success"}
+    assert SALES in finished["deferred"]
+    manifests = sorted(stage.lab.paths.store.rglob("*.7z.json"))
+    facts = [json.loads(path.read_text(encoding="utf-8")) for path in manifests]
+    assert [one["schema"] for one in facts] == ["HR", "SALES"]
+    assert all(one["verdict"] == "complete" and one["verified"] for one in facts)
+    assert [one["archive"]["encrypted"] for one in facts] == [True, False]
+    assert len(stage.lab.mails()) == 2
+
+
+def test_no_process_shows_a_secret_while_a_backup_runs(finished):
+    watch = finished["watch"]
+
+    assert watch.samples > 50
+    assert any("run.sh" in name for name in watch.names), "the export itself was never seen"
+    assert watch.found == set()
+
+
+def test_no_secret_is_in_database_logs_mails_or_on_the_store(stage, finished):
+    lab = stage.lab
+    places: dict[str, str] = {}
+    with sqlite3.connect(stage.home / "airflow.db") as database:
+        # XCom, rendered fields, triggers, task state store: all of it.
+        places["Airflow's database"] = "\n".join(database.iterdump())
+    for path in [
+        *stage.home.rglob("*.log*"),
+        *(lab.paths.run).glob("*.log"),
+        *lab.paths.store.rglob("*"),
+        *lab.paths.dumps.rglob("*"),
+        *lab.paths.home.rglob("*"),
+    ]:
+        if path.is_file():
+            places[str(path)] = path.read_bytes().decode("utf-8", "replace")
+    for path in lab.mails():
+        message = email.message_from_bytes(path.read_bytes(), policy=policy.default)
+        for part in message.walk():
+            if not part.is_multipart():
+                places[f"{path} {part.get_content_type()}"] = str(part.get_content())
+    assert len(places) > 20
+    assert "OB_" in places["Airflow's database"]
+
+    found = {
+        name for name, text in places.items() for secret in secrets_of(lab) if secret in text
+    }
+
+    assert found == set()
+
+
+def test_task_logs_show_the_export_while_it_runs(stage, finished):
+    folder = stage.home / "logs" / f"dag_id={SALES}"
+    text = "\n".join(path.read_text() for path in folder.rglob("task_id=export/*"))
+
+    assert "[oracle] " in text
+    assert "ORDER_ITEMS" in text
+    assert "tables," in text
+
+
+def test_clearing_an_export_that_has_ended_makes_the_next_generation(stage, finished):
+    run_id = finished["runs"][HR]
+    before = jobs_of(stage.lab, "HR")
+
+    stage.api(
+        "POST",
+        f"dags/{HR}/clearTaskInstances",
+        dry_run=False,
+        dag_run_id=run_id,
+        task_ids=["export"],
+        include_downstream=True,
+        only_failed=False,
+        reset_dag_runs=True,
+    )
+
+    assert wait_for(stage, HR, run_id) == "success"
+    names = sorted(path.name for path in stage.lab.paths.store.rglob("HR-*.7z"))
+    assert len(names) == 2
+    assert names[1] == names[0].replace(".7z", "-g2.7z") or names[0] == names[1].replace(
+        ".7z", "-g2.7z"
+    )
+    assert len(jobs_of(stage.lab, "HR")) == len(before) + 1
+
+
+def jobs_of(lab: Lab, schema: str) -> list[str]:
+    """Return the export jobs that the stand-in has run for a schema."""
+    manifests = [json.loads(path.read_text()) for path in lab.paths.store.rglob("*.7z.json")]
+    ours = {one["job"] for one in manifests if one["schema"] == schema}
+    with sqlite3.connect(lab.paths.instance) as instance:
+        jobs = [row[0] for row in instance.execute("select job from lab_job_history")]
+    return [job for job in jobs if job in ours]
+
+
+def test_nothing_is_left_running_after_the_stage_ends(tmp_path: Path):
+    from lab.processes import processes_of
+
+    with Lab(tmp_path / "lab", scale=0.01) as lab:
+        state = lab.paths.state
+        assert processes_of(state)
+
+    assert processes_of(state) == []
+    assert not [
+        process for process in psutil.process_iter() if str(state) in _command_line(process)
+    ]
+
+
+def _command_line(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""

@@ -1,0 +1,324 @@
+"""What holds for all operators, and how each decides; whole runs are in tests/e2e."""
+
+import inspect as python_inspect
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
+from oracle_backup.errors import (
+    BackupError,
+    ConfigError,
+    ExportFailedError,
+    ExportIncompleteError,
+    ExportLostError,
+    HostUnreachableError,
+    LoginRejectedError,
+)
+from oracle_backup.domain.retention import RetentionPolicy
+from oracle_backup.operators.archive import ArchiveOperator
+from oracle_backup.operators.clean_up import CleanUpOperator
+from oracle_backup.operators.export import DataPumpExportOperator
+from oracle_backup.operators.inspect import InspectOperator
+from oracle_backup.operators.preflight import PreflightOperator
+from oracle_backup.operators.refuse import RefuseOperator
+from oracle_backup.operators.report import ReportOperator
+from oracle_backup.operators.retain import RetainOperator
+from oracle_backup.operators.steps import PROBLEM_KEY, told_to_report
+from oracle_backup.operators.verify import VerifyOperator
+from oracle_backup.operators.watcher import WatcherOperator
+
+OPERATORS = [
+    ArchiveOperator,
+    CleanUpOperator,
+    DataPumpExportOperator,
+    InspectOperator,
+    PreflightOperator,
+    RefuseOperator,
+    ReportOperator,
+    RetainOperator,
+    VerifyOperator,
+    WatcherOperator,
+]
+
+
+class FakeTaskInstance:
+    """Airflow's edge: what a task pushes and pulls."""
+
+    def __init__(self, xcoms: dict[tuple[str, str], Any] | None = None) -> None:
+        self.xcoms = xcoms or {}
+        self.pushed: dict[str, Any] = {}
+
+    def xcom_push(self, *, key: str, value: Any) -> None:
+        self.pushed[key] = value
+
+    def xcom_pull(self, *, task_ids: str, key: str) -> Any:
+        return self.xcoms.get((task_ids, key))
+
+
+class FakeStateStore(dict):
+    """Airflow's task_state_store."""
+
+    def set(self, key: str, value: Any, *, retention: Any = None) -> None:
+        self[key] = value
+
+
+def context(**more: Any) -> dict[str, Any]:
+    return {
+        "ti": FakeTaskInstance(),
+        "dag_run": SimpleNamespace(dag_id="d", run_id="r", run_type="manual"),
+        "task_state_store": FakeStateStore(),
+        **more,
+    }
+
+
+@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.__name__)
+def test_operator_documents_every_parameter_what_it_returns_and_raises(operator: type):
+    doc = python_inspect.getdoc(operator)
+    parameters = [
+        name
+        for name in python_inspect.signature(operator.__init__).parameters
+        if name not in {"self", "kwargs"}
+    ]
+
+    for name in parameters:
+        assert f":param {name}:" in doc, f"{operator.__name__} does not document {name}"
+    assert "Succeeds" in doc
+    assert ":raises" in doc
+
+
+@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.__name__)
+def test_operator_assigns_templated_fields_as_they_come(operator: type):
+    parameters = python_inspect.signature(operator.__init__).parameters
+    arguments = {
+        name: f"{{{{ {name} }}}}"
+        for name, parameter in parameters.items()
+        if name not in {"self", "kwargs"} and parameter.default is parameter.empty
+    }
+
+    built = operator(task_id="t", **arguments)
+
+    for name, value in arguments.items():
+        assert getattr(built, name) == value
+    assert set(built.template_fields) <= set(parameters)
+
+
+def test_failed_step_leaves_its_reason_for_the_report():
+    run = context()
+
+    with pytest.raises(ConfigError), told_to_report(run):
+        raise ConfigError("No sender.", hint="Set mail.from.")
+
+    assert run["ti"].pushed[PROBLEM_KEY] == {
+        "kind": "ConfigError",
+        "message": "No sender.",
+        "hint": "Set mail.from.",
+    }
+
+
+def test_failed_step_keeps_secrets_airflow_knows_out_of_xcom():
+    from airflow.sdk._shared.secrets_masker import _secrets_masker
+
+    _secrets_masker().add_mask("canary-in-a-message")
+    run = context()
+
+    with pytest.raises(BackupError), told_to_report(run):
+        raise BackupError("It said canary-in-a-message.")
+
+    assert "canary" not in str(run["ti"].pushed)
+
+
+def test_watcher_always_fails():
+    with pytest.raises(AirflowFailException):
+        WatcherOperator(task_id="w").execute({})
+
+
+RECORD = {
+    "job": "OB_X_G1",
+    "generation": 1,
+    "stem": "HR-20260101T000000Z",
+    "folder": "/dumps",
+    "log_path": "/dumps/HR-20260101T000000Z.log",
+    "dump_pattern": "HR-20260101T000000Z_%U.dmp",
+    "tool": "exp",
+    "snapshot_time": "2026-01-01T00:00:00+00:00",
+    "snapshot_scn": None,
+    "parameters": {},
+    "deadline": "2026-01-02T00:00:00+00:00",
+    "ended": False,
+}
+
+
+def make_export(**changes: Any) -> DataPumpExportOperator:
+    return DataPumpExportOperator(
+        task_id="export",
+        **{
+            "database": "erp",
+            "schema_name": "HR",
+            "preflight": {"folder": "/dumps"},
+            "ssh_conn_id": "h",
+            "oracle_conn_id": "d",
+            "environment": {"ORACLE_HOME": "/home"},
+            "tool": "exp",
+            **changes,
+        },
+    )
+
+
+def make_event(status: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "status": status,
+        "job": "OB_X_G1",
+        "message": "m",
+        "state": None,
+        "exit_code": None,
+        "started": None,
+        "ended": None,
+        "stopped": None,
+        **changes,
+    }
+
+
+@pytest.mark.parametrize("status", ["ended", "lost"])
+def test_export_that_ended_is_handed_on_and_a_clear_starts_the_next(status: str):
+    run = context(task_state_store=FakeStateStore(export=dict(RECORD)))
+
+    result = make_export().execute_complete(run, make_event(status, exit_code=5))
+
+    assert result["exit_code"] == 5
+    assert result["log_path"] == RECORD["log_path"]
+    assert "deadline" not in result
+    assert run["task_state_store"]["export"]["ended"] is True
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "next_clear_is_new"),
+    [
+        ("overdue", ExportFailedError, True),
+        ("unreachable", HostUnreachableError, False),
+        ("refused", LoginRejectedError, False),
+    ],
+)
+def test_export_that_could_not_be_followed_says_why(
+    status: str, error: type[Exception], next_clear_is_new: bool
+):
+    run = context(task_state_store=FakeStateStore(export=dict(RECORD)))
+
+    with pytest.raises(error):
+        make_export().execute_complete(run, make_event(status))
+
+    assert run["task_state_store"]["export"]["ended"] is next_clear_is_new
+    assert PROBLEM_KEY in run["ti"].pushed
+
+
+def test_lost_export_that_the_database_still_runs_is_looked_at_again(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    from oracle_backup.hooks.database import OracleDatabaseHook
+
+    class Open:
+        def __enter__(self) -> Any:
+            return SimpleNamespace(job=lambda _: SimpleNamespace(state="EXECUTING"))
+
+        def __exit__(self, *_: object) -> None: ...
+
+    monkeypatch.setattr(OracleDatabaseHook, "__init__", lambda *_: None)
+    monkeypatch.setattr(OracleDatabaseHook, "database", lambda _: Open())
+    run = context(task_state_store=FakeStateStore(export={**RECORD, "tool": "expdp"}))
+
+    with pytest.raises(ExportLostError, match="EXECUTING"):
+        make_export(tool="expdp").execute_complete(run, make_event("lost"))
+
+    assert run["task_state_store"]["export"]["ended"] is False
+
+
+@pytest.mark.parametrize(
+    ("stored", "generation"),
+    [
+        (None, 1),
+        ({**RECORD, "ended": False, "generation": 1}, 1),
+        ({**RECORD, "ended": True, "generation": 1}, 2),
+        ({**RECORD, "ended": True, "generation": 7}, 8),
+    ],
+)
+def test_export_takes_the_next_generation_only_after_the_last_has_ended(
+    stored: dict[str, Any] | None, generation: int, monkeypatch: pytest.MonkeyPatch
+):
+    from datetime import UTC, datetime
+
+    store = FakeStateStore({} if stored is None else {"export": stored})
+    run = context(task_state_store=store)
+    run["dag_run"].logical_date = datetime(2026, 1, 1, tzinfo=UTC)
+    operator = make_export()
+    started: list[str] = []
+    monkeypatch.setattr(
+        "oracle_backup.operators.export.OracleHostHook", lambda _: SimpleNamespace(shell=FakeShell)
+    )
+    monkeypatch.setattr(
+        operator, "_launch", lambda _, record: started.append(record["job"]) or True
+    )
+
+    with pytest.raises(TaskDeferred) as deferred:
+        operator.execute(run)
+
+    assert store["export"]["generation"] == generation
+    assert deferred.value.trigger.job == store["export"]["job"] == started[0]
+    assert deferred.value.method_name == "execute_complete"
+
+
+class FakeShell:
+    """A shell that is opened and closed, and asked nothing."""
+
+    def __enter__(self) -> "FakeShell":
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("verification", "verdict", "keep", "removed", "finished"),
+    [
+        ({"verified": True}, "complete", False, ["/d/a.dmp", "/dumps/HR-20260101T000000Z.log"], True),
+        ({"verified": True}, "incomplete", False, ["/d/a.dmp", "/dumps/HR-20260101T000000Z.log"], True),
+        (None, "complete", False, [], False),
+        (None, "unknown", False, [], False),
+        (None, "failed", False, ["/d/a.dmp"], False),
+        ({"verified": True}, "complete", True, [], True),
+        (None, "failed", True, [], False),
+    ],
+)
+def test_clean_up_removes_only_what_is_safe_elsewhere_or_of_no_use(
+    verification: Any, verdict: str, keep: bool, removed: list[str], finished: bool
+):
+    operator = CleanUpOperator(
+        task_id="c", export=RECORD, verification=verification, ssh_conn_id="h", keep_dump=keep
+    )
+
+    paths, done = operator._decide(
+        context(), {"verdict": verdict, "dump_files": [{"path": "/d/a.dmp", "size_bytes": 1}]}
+    )
+
+    assert paths == removed
+    assert done is finished
+
+
+def test_clean_up_without_an_export_has_nothing_to_do():
+    operator = CleanUpOperator(task_id="c", export=None, verification=None, ssh_conn_id="h")
+
+    assert operator.execute(context()) == {"removed": [], "finished": False}
+
+
+def test_retain_refuses_an_incomplete_export_before_it_looks_at_the_store():
+    operator = RetainOperator(
+        task_id="r",
+        database="erp",
+        schema_name="HR",
+        folder="erp/HR",
+        inspection={"verdict": "incomplete", "reasons": ["EMPLOYEES is missing."]},
+        sftp_conn_id="no_such_connection",
+        store_path="/b",
+        policy=RetentionPolicy(last=1),
+    )
+
+    with pytest.raises(ExportIncompleteError, match="EMPLOYEES is missing"):
+        operator.execute(context())
