@@ -54,7 +54,7 @@ class Narration:
         """Print the tasks whose state is another than last time."""
         schema = dag_id.rpartition("__")[2]
         for task, state in states.items():
-            if state in {"none", "scheduled", "queued"} or (task, state) == ("watcher", "skipped"):
+            if state in {"none", "scheduled", "queued"}:
                 continue
             if self._states.get((dag_id, task)) != state:
                 self._states[dag_id, task] = state
@@ -162,8 +162,7 @@ def _show(lab: Lab) -> None:
     for mail in lab.mails():
         print(f"  {_relative(mail)}")
     program = shutil.which("7zz") or shutil.which("7z")
-    print("\nLook inside one (SALES is not encrypted; HR's password is that of lab_archive in")
-    print(f"{_relative(lab.paths.connections)}):")
+    print("\nLook inside one:")
     if program:
         print(f"  {Path(program).name} l {_relative(newest['SALES'])}")
     else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import (
     DAG,
+    Asset,
     CronTriggerTimetable,
     ExceptionRetryPolicy,
     Param,
@@ -21,6 +22,7 @@ from airflow.sdk import (
 from oracle_backup.domain import names
 from oracle_backup.domain.retention import RetentionPolicy
 from oracle_backup.errors import RETRIED, BackupError
+from oracle_backup.notifications.unreported import mail_unreported
 from oracle_backup.operators.archive import ArchiveOperator
 from oracle_backup.operators.clean_up import CleanUpOperator
 from oracle_backup.operators.export import DataPumpExportOperator
@@ -69,6 +71,14 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
         schedule=_timetable(s),
         catchup=False,
         max_active_runs=1,
+        on_failure_callback=mail_unreported(
+            **target,
+            smtp_conn_id=s.mail.conn_id,
+            to=s.mail.to,
+            sender=s.mail.sender,
+            timezone=s.timezone,
+            steps=STEPS,
+        ),
         params=_params(),
         default_args=_default_args(retries=s.retries),
     ) as dag:
@@ -132,6 +142,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             **store,
             archive=archive.output,
             password_conn_id=s.archive.password_conn_id,
+            outlets=[backup_asset(s)],
             execution_timeout=_LONG,
         )
         retain = RetainOperator(
@@ -146,6 +157,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
         )
         clean_up = CleanUpOperator(
             task_id="clean_up",
+            schema_name=s.schema_name,
             export=export.output,
             verification=verify.output,
             ssh_conn_id=s.host_conn_id,
@@ -164,7 +176,9 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             steps=STEPS,
             execution_timeout=_SHORT,
         ).as_teardown()
-        watcher = WatcherOperator(task_id="watcher", execution_timeout=_SHORT)
+        watcher = WatcherOperator(
+            task_id="watcher", steps=(*STEPS, "report"), execution_timeout=_SHORT
+        ).as_teardown(on_failure_fail_dagrun=True)
 
         verify >> retain >> clean_up >> report
         # Each step by itself: a step that never ran because of another says nothing new.
@@ -172,6 +186,16 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
         steps >> report
         [*steps, report] >> watcher
     return dag
+
+
+def backup_asset(settings: SchemaSettings) -> Asset:
+    """Return the asset that each verified backup of a schema updates, for others to wait for."""
+    token = names.name_token(settings.schema_name)
+    return Asset(
+        name=f"oracle-backup/{settings.database}/{token}",
+        uri=f"oracle-backup://{settings.database}/{token}",
+        group="oracle_backup",
+    )
 
 
 def build_broken_dag(broken: BrokenSchema, *, path: str) -> DAG:

@@ -50,7 +50,9 @@ class BackupError(Exception):
     """
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(f"{message} {hint}".strip())
+        # After a list of problems the hint has a line of its own.
+        separator = "\n" if "\n" in message else " "
+        super().__init__(f"{message}{separator}{hint}".strip())
         self.message = message
         self.hint = hint
 
@@ -64,7 +66,7 @@ class ConfigError(BackupError):
 
     def __init__(self, message: str, *, problems: tuple[str, ...] = (), hint: str = "") -> None:
         listed = "".join(f"\n  {problem}" for problem in problems)
-        super().__init__(f"{message}{listed}", hint=f"\n{hint}" if hint and problems else hint)
+        super().__init__(f"{message}{listed}", hint=hint)
         self.problems = problems
 
 
@@ -77,7 +79,7 @@ class PreflightError(BackupError):
 
     def __init__(self, message: str, *, problems: tuple[str, ...], hint: str = "") -> None:
         listed = "".join(f"\n  - {problem}" for problem in problems)
-        super().__init__(f"{message}{listed}", hint=f"\n{hint}" if hint else "")
+        super().__init__(f"{message}{listed}", hint=hint)
         self.problems = problems
 
 

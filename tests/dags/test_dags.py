@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from airflow.dag_processing.dagbag import DagBag
-from airflow.sdk import CronTriggerTimetable, TriggerRule
+from airflow.sdk import CronTriggerTimetable
 
 STEPS = {
     "preflight",
@@ -89,7 +89,9 @@ def test_a_failed_step_decides_the_run_whatever_report_and_clean_up_do(load):
     watcher = dag.get_task("watcher")
     assert watcher.downstream_task_ids == set()
     assert watcher.upstream_task_ids == STEPS - {"watcher"}
-    assert watcher.trigger_rule == TriggerRule.ONE_FAILED
+    assert watcher.is_teardown
+    assert watcher.on_failure_fail_dagrun
+    assert set(watcher.steps) == STEPS - {"watcher"}
     assert dag.get_task("report").upstream_task_ids == STEPS - {"watcher", "report"}
     assert dag.get_task("report").is_teardown
     assert dag.get_task("clean_up").is_teardown

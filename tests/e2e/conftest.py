@@ -5,6 +5,7 @@ import os
 import shutil
 
 import pytest
+
 from lab.stage import Lab
 from support.backups import Backups
 
@@ -35,8 +36,10 @@ def airflow_database(lab: Lab):
 
 
 @pytest.fixture
-def backups(lab: Lab, airflow_database: None, tmp_path):
+def backups(lab: Lab, airflow_database: None, tmp_path, monkeypatch: pytest.MonkeyPatch):
     """Backups of the lab's schemas, on an empty store and without faults."""
+    # In one process there is no other that could still be winding down.
+    monkeypatch.setattr("oracle_backup.triggers.remote_job.SETTLE_SECONDS", 0.0)
     for folder in (lab.paths.store, lab.paths.dumps):
         for path in folder.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()

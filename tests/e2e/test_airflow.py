@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from lab.airflow import AirflowStage
 from lab.demo import write_config
 from lab.oracle.faults import set_faults
@@ -155,9 +156,7 @@ def test_no_secret_is_in_database_logs_mails_or_on_the_store(stage, finished):
     assert len(places) > 20
     assert "OB_" in places["Airflow's database"]
 
-    found = {
-        name for name, text in places.items() for secret in secrets_of(lab) if secret in text
-    }
+    found = {name for name, text in places.items() for secret in secrets_of(lab) if secret in text}
 
     assert found == set()
 
@@ -169,6 +168,15 @@ def test_task_logs_show_the_export_while_it_runs(stage, finished):
     assert "[oracle] " in text
     assert "ORDER_ITEMS" in text
     assert "tables," in text
+
+
+def test_each_verified_backup_is_an_asset_event_with_its_figures(stage, finished):
+    events = stage.api("GET", "assets/events")["asset_events"]
+
+    extras = {event["uri"]: event["extra"] for event in events}
+    assert set(extras) == {"oracle-backup://lab/HR", "oracle-backup://lab/SALES"}
+    assert extras["oracle-backup://lab/HR"]["verdict"] == "complete"
+    assert extras["oracle-backup://lab/HR"]["rows"] > 100
 
 
 def test_clearing_an_export_that_has_ended_makes_the_next_generation(stage, finished):
@@ -193,6 +201,42 @@ def test_clearing_an_export_that_has_ended_makes_the_next_generation(stage, fini
         ".7z", "-g2.7z"
     )
     assert len(jobs_of(stage.lab, "HR")) == len(before) + 1
+
+
+def test_export_ended_by_hand_is_stopped_in_the_database_and_told_by_mail(stage, finished):
+    lab = stage.lab
+    mails = len(lab.mails())
+    set_faults(lab.paths.oracle_home, [{"tool": "expdp", "schema": "SALES", "fault": "hang"}])
+    run_id = stage.trigger(SALES)
+    wait_for_task(stage, SALES, run_id, "export", "deferred")
+    wait_until(lambda: live_jobs(lab) == 1)
+
+    stage.api("PATCH", f"dags/{SALES}/dagRuns/{run_id}", state="failed")
+
+    wait_until(lambda: live_jobs(lab) == 0)
+    wait_until(lambda: len(lab.mails()) > mails)
+    # Airflow runs the teardowns of a run that was marked failed, and then judges it anew.
+    assert wait_for(stage, SALES, run_id) == "failed"
+    newest = email.message_from_bytes(lab.mails()[-1].read_bytes(), policy=policy.default)
+    assert "FAILED: SALES on lab" in newest["Subject"]
+    set_faults(lab.paths.oracle_home)
+
+
+def wait_for_task(airflow: AirflowStage, dag_id: str, run_id: str, task: str, state: str) -> None:
+    wait_until(lambda: airflow.task_states(dag_id, run_id)[task] == state)
+
+
+def wait_until(condition) -> None:
+    give_up = time.monotonic() + 90
+    while not condition():
+        assert time.monotonic() < give_up
+        time.sleep(0.5)
+
+
+def live_jobs(lab: Lab) -> int:
+    """Return how many Data Pump jobs live in the lab's database."""
+    with sqlite3.connect(lab.paths.instance) as instance:
+        return int(instance.execute("select count(*) from lab_jobs").fetchone()[0])
 
 
 def jobs_of(lab: Lab, schema: str) -> list[str]:

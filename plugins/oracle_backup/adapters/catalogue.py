@@ -64,8 +64,8 @@ def read_catalogue(
         if not entry.is_file or not name.endswith(f"{ARCHIVE_SUFFIX}{MANIFEST_SUFFIX}"):
             continue
         archive = name.removesuffix(MANIFEST_SUFFIX)
-        if parse_archive_name(archive) is None:
-            log.warning("%s on %s is not named like a manifest of ours: ignored.", name, folder)
+        if parse_archive_name(archive) is None or entry.size_bytes > MAX_BYTES:
+            log.warning("%s on %s is no manifest of ours by its name or size.", name, folder)
             continue
         try:
             raw = store.read_bytes(f"{folder}/{name}", max_bytes=MAX_BYTES)
@@ -107,7 +107,11 @@ def remove_backups(store: ArchiveStore, entries: Sequence[CatalogueEntry]) -> No
 
 
 def finish_removals(store: ArchiveStore, folder: str) -> None:
-    """End what a crash interrupted: removals whose manifest has stepped aside already."""
+    """
+    End what a crash interrupted: removals whose manifest has stepped aside already.
+
+    Only what such a manifest names is removed; a damaged one is said in the log and left alone.
+    """
     suffix = f"{ARCHIVE_SUFFIX}{MANIFEST_SUFFIX}{DELETING_SUFFIX}"
     for entry in list(store.list(folder)):
         name = entry.name.rpartition("/")[2]
@@ -118,6 +122,14 @@ def finish_removals(store: ArchiveStore, folder: str) -> None:
             # The crash came before the manifest had gone: the backup is whole, so it stays, and
             # this run's plan decides anew.
             store.remove(f"{folder}/{name}")
+            continue
+        try:
+            named = Manifest.from_json(store.read_bytes(f"{folder}/{name}", max_bytes=MAX_BYTES))
+        except IntegrityError as error:
+            log.warning("%s/%s is ignored: %s", folder, name, error)
+            continue
+        if named.archive.name != archive:
+            log.warning("%s/%s is ignored: it tells of %s.", folder, name, named.archive.name)
             continue
         log.info("Finishing the removal of %s/%s, which was interrupted.", folder, archive)
         store.remove(f"{folder}/{archive}")

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import TYPE_CHECKING
 
-from oracle_backup.errors import MailError, MailRefusedError, MailUnreachableError
+from oracle_backup.errors import ConfigError, MailError, MailRefusedError, MailUnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,12 +50,22 @@ def build_message(
     recipients: Sequence[str],
     attachments: Sequence[Attachment] = (),
 ) -> EmailMessage:
-    """Return the mail, with text and HTML as two forms of one report."""
+    """
+    Return the mail, with text and HTML as two forms of one report.
+
+    Raise ConfigError for addresses that no header can hold.
+    """
     message = EmailMessage()
-    # EmailMessage refuses line ends in headers, which is what keeps names out of them.
-    message["Subject"] = subject
-    message["From"] = sender
-    message["To"] = ", ".join(recipients)
+    try:
+        # EmailMessage refuses line ends in headers, which is what keeps names out of them.
+        message["Subject"] = subject
+        message["From"] = sender
+        message["To"] = ", ".join(recipients)
+    except ValueError as error:
+        raise ConfigError(
+            f"Subject, sender or recipients can't be in a mail's head: {error}.",
+            hint="Mend mail.from and mail.to, or from_email of the mail connection.",
+        ) from error
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> ") or None)
     message["Auto-Submitted"] = "auto-generated"
@@ -109,6 +119,14 @@ def _mapped(error: smtplib.SMTPException, *, label: str) -> MailError:
         what, hint = "recipient", "Mend mail.to in the config file, then clear the task."
     else:
         what, hint = "mail", "Read what it said, mend that, then clear the task."
-    temporary = getattr(error, "smtp_code", 0) // 100 == 4
+    # A server that greylists refuses with 4xx at first, and takes the same mail later.
+    codes = _codes(error)
+    temporary = bool(codes) and all(code // 100 == 4 for code in codes)
     kind = MailUnreachableError if temporary else MailRefusedError
     return kind(f"The mail server refused the {what} (connection {label!r}): {error}.", hint=hint)
+
+
+def _codes(error: smtplib.SMTPException) -> list[int]:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return [code for code, _ in error.recipients.values()]
+    return [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []

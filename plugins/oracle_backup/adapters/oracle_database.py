@@ -32,12 +32,19 @@ CALL_TIMEOUT_MS = 60_000
 
 # ORA-01017 wrong password, 28000 locked, 28001 expired, 01045 no CREATE SESSION, 01005 none given.
 _LOGIN_CODES = frozenset({1017, 28000, 28001, 1045, 1005})
+_LOGIN_DRIVER = ("DPY-4001",)
 # No listener, no such service, broken pipe, instance down or starting.
 _UNREACHABLE_CODES = frozenset(
     {1033, 1034, 1089, 1090, 1109, 3113, 3114, 3135, 3136}
-    | {12154, 12170, 12505, 12514, 12516, 12519, 12520, 12528, 12541, 12543, 12545, 12547, 12560}
+    | {12154, 12170, 12500, 12505, 12514, 12516, 12518, 12519, 12520, 12526, 12527, 12528, 12535}
+    | {12541, 12543, 12545, 12547, 12560, 12571}
 )
-_UNREACHABLE_DRIVER = ("DPY-6", "DPY-4011", "DPY-4024", "DPY-4026", "DPY-4027", "DPY-1001")
+# The driver's own: no way there or the link broke; then: no such name in tnsnames.ora, no such
+# file, no folder for it, nothing that can be parsed as a connect string; idle for too long.
+_UNREACHABLE_DRIVER = (
+    *("DPY-6", "DPY-1001", "DPY-4011", "DPY-4024"),
+    *("DPY-4000", "DPY-4026", "DPY-4027", "DPY-4017", "DPY-4018", "DPY-4033"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +98,7 @@ def _mapped(error: oracledb.Error, *, label: str) -> DatabaseError:
     code = getattr(details, "code", 0)
     full_code = str(getattr(details, "full_code", ""))
     text = str(details).split("\nHelp:")[0].strip()
-    if code in _LOGIN_CODES:
+    if code in _LOGIN_CODES or full_code.startswith(_LOGIN_DRIVER):
         return DatabaseLoginError(
             f"The database refused the login (connection {label!r}): {text}.",
             hint="Mend user and password of the Airflow connection, then clear the task.",

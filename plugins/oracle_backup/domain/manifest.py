@@ -72,6 +72,7 @@ class Manifest:
     :param snapshot_scn: the same as Oracle's system change number, where it was read.
     :param reasons: why the verdict is what it is, in words.
     :param parameters: what the export was asked for; no secrets.
+    :param damage: what reading back has found wrong with the archive, or nothing.
     :param tables: one mapping per table row of the log: owner, table, partition, rows, bytes.
     """
 
@@ -97,6 +98,7 @@ class Manifest:
     tables: tuple[dict[str, Any], ...]
     archive: ArchiveRecord
     verified: Verification | None = None
+    damage: str = ""
     pinned: bool = False
     note: str = ""
 
@@ -116,7 +118,12 @@ class Manifest:
             self,
             archive=dataclasses.replace(self.archive, sha256=sha256),
             verified=Verification(time=time, method=method),
+            damage="",
         )
+
+    def with_damage(self, damage: str) -> Self:
+        """Return the manifest of the archive after it was read back and did not match."""
+        return dataclasses.replace(self, verified=None, damage=damage)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it: instants as ISO 8601 in UTC."""
@@ -126,14 +133,16 @@ class Manifest:
 
     def to_json(self) -> str:
         """Return the text of the manifest file."""
-        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False) + "\n"
+        text = json.dumps(self.to_dict(), indent=1, ensure_ascii=False) + "\n"
+        # Half a surrogate pair is in no encoding; its escape is what JSON has for it.
+        return text.encode("utf-8", "backslashreplace").decode()
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Manifest:
         """Given what `to_dict` returned, return the manifest. Raise IntegrityError for others."""
         try:
             return _from_plain(plain)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise IntegrityError(
                 f"The manifest is not one of ours, or damaged: {type(error).__name__}: {error}.",
                 hint="Leave the archive beside it in place and look at both by hand.",
@@ -169,6 +178,9 @@ def _from_plain(plain: dict[str, Any]) -> Manifest:
         msg = f"version {plain['manifest_version']!r} is not {VERSION}"
         raise ValueError(msg)
     values = {field.name: plain[field.name] for field in dataclasses.fields(Manifest)}
+    _expect(values, str, "database", "schema", "dag_id", "run_id", "job", "verdict", "tool", "note")
+    _expect(values, bool, "pinned")
+    _expect(values, int, "generation")
     for name in ("scheduled_time", "snapshot_time", "export_started", "export_ended"):
         values[name] = _instant(values[name])
     for name in ("reasons", "warnings"):
@@ -181,13 +193,14 @@ def _from_plain(plain: dict[str, Any]) -> Manifest:
         values["verified"] = Verification(
             time=_instant(verified["time"]), method=str(verified["method"])
         )
-    if not isinstance(values["pinned"], bool):
-        raise TypeError("pinned is neither true nor false")
     return Manifest(**values)
 
 
 def _archive(plain: dict[str, Any]) -> ArchiveRecord:
     values = {field.name: plain[field.name] for field in dataclasses.fields(ArchiveRecord)}
+    _expect(values, str, "name", "start_header")
+    _expect(values, bool, "encrypted")
+    _expect(values, int, "level")
     values["members"] = tuple(
         Member(
             name=str(member["name"]),
@@ -206,6 +219,14 @@ def _archive(plain: dict[str, Any]) -> ArchiveRecord:
         msg = f"archive name {values['name']!r} is not a plain file name"
         raise ValueError(msg)
     return ArchiveRecord(**values)
+
+
+def _expect(values: dict[str, Any], kind: type, *names: str) -> None:
+    for name in names:
+        # Not isinstance: true is an int in Python, and not in JSON.
+        if type(values[name]) is not kind:
+            msg = f"{name} is {values[name]!r}, not a {kind.__name__}"
+            raise TypeError(msg)
 
 
 def _instant(text: str) -> datetime:

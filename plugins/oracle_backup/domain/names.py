@@ -64,6 +64,12 @@ def parse_time_stamp(text: str) -> datetime:
     return moment
 
 
+def job_family(*, dag_id: str, run_id: str, schema: str) -> str:
+    """Return what the names of all jobs of one run begin with, generation by generation."""
+    digest = hashlib.sha256("\0".join((dag_id, run_id, schema)).encode()).digest()
+    return f"OB_{base64.b32encode(digest)[:12].decode()}_G"
+
+
 def job_name(*, dag_id: str, run_id: str, schema: str, generation: int) -> str:
     """
     Return the Data Pump job's name, which is also its directory's on the host.
@@ -74,8 +80,7 @@ def job_name(*, dag_id: str, run_id: str, schema: str, generation: int) -> str:
     if generation < 1:
         msg = f"generations count from 1, not {generation}"
         raise ValueError(msg)
-    digest = hashlib.sha256("\0".join((dag_id, run_id, schema)).encode()).digest()
-    return f"OB_{base64.b32encode(digest)[:12].decode()}_G{generation}"
+    return f"{job_family(dag_id=dag_id, run_id=run_id, schema=schema)}{generation}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

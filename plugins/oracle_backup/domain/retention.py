@@ -9,6 +9,7 @@ verified) fill buckets; age is the instant the data show, never a file's time or
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,6 @@ from oracle_backup.errors import RetentionRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
-    from datetime import datetime, timedelta
 
 KEEP_ALL = -1
 
@@ -40,11 +40,13 @@ class RetentionPolicy:
     @property
     def is_empty(self) -> bool:
         """Whether it would keep nothing."""
-        return self == RetentionPolicy(within=self.within) and not self.within
+        counts = (self.last, self.hourly, self.daily, self.weekly, self.monthly, self.yearly)
+        return not any(counts) and (self.within is None or self.within <= timedelta())
 
     def in_words(self) -> str:
         """Return it as a sentence's end, as in ``the last 7 and 12 monthly``."""
-        names = {"last": "the last {}", "yearly": "{} yearly", "monthly": "{} monthly"}
+        last = "all" if self.last == KEEP_ALL else "the last {}"
+        names = {"last": last, "yearly": "{} yearly", "monthly": "{} monthly"}
         names |= {"weekly": "{} weekly", "daily": "{} daily", "hourly": "{} hourly"}
         parts = [
             names[rule].format("all" if count == KEEP_ALL else count)
@@ -127,27 +129,28 @@ def plan_retention(
     Given all backups of a schema, return which stay and which go.
 
     Backups that are not good stay until a newer good one exists; then they go like the oldest.
-    Raise RetentionRefusedError for an empty policy and for a plan that leaves nothing good.
+    Raise RetentionRefusedError for an empty policy and for a plan that `check_plan` refuses.
     """
     if policy.is_empty:
         raise RetentionRefusedError(
             "The retention policy is empty, which would remove every backup.",
             hint="Set at least one rule, such as keep_last: 7.",
         )
-    newest_first = sorted(backups, key=lambda one: one.snapshot_time, reverse=True)
-    reasons = _reasons([one for one in newest_first if one.good], policy=policy, zone=zone)
-    newest_good = next((one for one in newest_first if one.good), None)
+    if len({one.name for one in backups}) < len(backups):
+        raise RetentionRefusedError(
+            "A backup is listed twice, so it could stay and go at once. Nothing was removed.",
+            hint="Look at the store's folder, then clear the task.",
+        )
+    newest_first = sorted(backups, key=_age, reverse=True)
+    good = [one for one in newest_first if one.good]
+    reasons = _reasons(good, policy=policy, zone=zone)
     keep: list[Decision] = []
     remove: list[Decision] = []
     for backup in newest_first:
-        why = list(reasons.get(id(backup), ()))
-        if backup is newest_good and not why:
-            why.append("newest good backup")
+        why = list(reasons.get(backup.name, ()))
         if backup.pinned:
             why.append("pinned")
-        if not backup.good and (
-            newest_good is None or backup.snapshot_time >= newest_good.snapshot_time
-        ):
+        if not backup.good and not (good and _instant(backup) < _instant(good[0])):
             why.append("not a good backup, but no newer good one exists")
         if why:
             keep.append(Decision(backup=backup, reasons=tuple(why)))
@@ -157,18 +160,18 @@ def plan_retention(
             )
             remove.append(Decision(backup=backup, reasons=(text,)))
     plan = RetentionPlan(keep=tuple(keep), remove=tuple(remove))
-    _refuse_if_unsafe(plan)
+    check_plan(plan)
     return plan
 
 
 def _reasons(
     good: Sequence[Backup], *, policy: RetentionPolicy, zone: str
-) -> dict[int, tuple[str, ...]]:
+) -> dict[str, tuple[str, ...]]:
     local = ZoneInfo(zone)
     buckets = _buckets(policy)
-    reasons: dict[int, tuple[str, ...]] = {}
+    reasons: dict[str, tuple[str, ...]] = {}
     for position, backup in enumerate(good):
-        moment = backup.snapshot_time.astimezone(local)
+        moment = _instant(backup).astimezone(local)
         why = [
             reason
             for bucket in buckets
@@ -178,10 +181,10 @@ def _reasons(
                 )
             )
         ]
-        if policy.within and backup.snapshot_time > good[0].snapshot_time - policy.within:
+        if policy.within and _instant(good[0]) - _instant(backup) < policy.within:
             why.append(f"within {policy.within.total_seconds() / 86400:g} days of the newest")
         if why:
-            reasons[id(backup)] = tuple(why)
+            reasons[backup.name] = tuple(why)
     return reasons
 
 
@@ -196,15 +199,35 @@ def _buckets(policy: RetentionPolicy) -> tuple[_Bucket, ...]:
     )
 
 
-def _refuse_if_unsafe(plan: RetentionPlan) -> None:
-    """Hold the rules of the house once more, on the finished plan, whoever wrote it."""
+def check_plan(plan: RetentionPlan) -> None:
+    """
+    Hold the rules of the house on a finished plan, whoever wrote it.
+
+    Raise RetentionRefusedError where it removes a pinned backup or the newest good one.
+    """
     for decision in plan.remove:
         if decision.backup.pinned:
-            raise RetentionRefusedError(f"The plan would remove {decision.backup.name}, pinned.")
-    kept_good = [one for one in plan.keep if one.backup.good]
-    removed_good = [one for one in plan.remove if one.backup.good]
-    if removed_good and not kept_good:
-        raise RetentionRefusedError(
-            "The plan would leave no complete and verified backup.",
-            hint="Nothing was removed. Run the backup once more, or mend the retention rules.",
-        )
+            raise RetentionRefusedError(
+                f"The plan would remove {decision.backup.name}, which is pinned.",
+                hint="Nothing was removed. Mend the retention rules.",
+            )
+    kept = max((_instant(one.backup) for one in plan.keep if one.backup.good), default=None)
+    removed = [one.backup for one in plan.remove if one.backup.good]
+    for backup in removed:
+        if kept is None or _instant(backup) > kept:
+            raise RetentionRefusedError(
+                f"The plan would remove {backup.name}, and keep no complete and verified backup "
+                "as new.",
+                hint="Nothing was removed. Run the backup once more, or mend the retention rules.",
+            )
+
+
+def _instant(backup: Backup) -> datetime:
+    # Python compares two instants of one zone by the clock on the wall, which an hour each autumn
+    # goes twice.
+    return backup.snapshot_time.astimezone(UTC)
+
+
+def _age(backup: Backup) -> tuple[datetime, str]:
+    # Two of one instant show the same data: the name only makes the choice the same each time.
+    return _instant(backup), backup.name

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from airflow.providers.sftp.hooks.sftp import SFTPHook
+from airflow.providers.ssh.hooks.ssh import SSHHook
 
 from oracle_backup.hooks.connections import known_connection
 from oracle_backup.hooks.host import CONNECT_TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from paramiko import SFTPClient
 
     from oracle_backup.adapters.sftp_store import SftpStore
 
@@ -55,7 +58,15 @@ class ArchiveStoreHook(SFTPHook):
         from oracle_backup.adapters.foreign_errors import store_errors
         from oracle_backup.adapters.sftp_store import SftpStore
 
-        with ExitStack() as stack:
+        try:
             with store_errors(self.label, doing="open an SFTP session"):
-                sftp = stack.enter_context(self.get_managed_conn())
-            yield SftpStore(sftp, root=self.path, label=self.label)
+                sftp = self._open_session()
+            yield SftpStore(sftp, root=self.path, label=self.label, reconnect=self._open_session)
+        finally:
+            if self.client is not None:
+                self.client.close()
+
+    def _open_session(self) -> SFTPClient:
+        """Open an SFTP session, on a new connection where the old one has broken."""
+        # The provider's own get_conn() of SFTPHook would give the broken session once more.
+        return SSHHook.get_conn(self).open_sftp()

@@ -14,7 +14,7 @@ from oracle_backup.domain.log import LogReader
 from oracle_backup.domain.manifest import ArchiveRecord, Manifest, Member
 from oracle_backup.domain.names import BackupNames
 from oracle_backup.domain.report.sections import format_bytes, format_seconds
-from oracle_backup.errors import ConfigError, SourceChangedError
+from oracle_backup.errors import ConfigError, NameTakenError, SourceChangedError
 from oracle_backup.hooks.connections import known_connection
 from oracle_backup.hooks.host import OracleHostHook
 from oracle_backup.hooks.store import ArchiveStoreHook
@@ -125,9 +125,10 @@ class ArchiveOperator(BaseOperator):
             store_hook = ArchiveStoreHook(self.sftp_conn_id, path=self.store_path)
             with store_hook.store() as store:
                 manifest = read_manifest(store, names.archive)
-                if manifest is not None and manifest.job == self.export["job"]:
+                if manifest is not None and self._is_mine_and_whole(manifest):
                     self.log.info("%s is there from an earlier try: kept.", names.archive)
                 else:
+                    self._make_room(store, names, manifest)
                     manifest = self._archive(context, store, names)
         return {
             "archive": names.archive,
@@ -138,11 +139,28 @@ class ArchiveOperator(BaseOperator):
             "members": [member.name for member in manifest.archive.members],
         }
 
-    def _archive(self, context: Context, store: ArchiveStore, names: BackupNames) -> Manifest:
+    def _is_mine_and_whole(self, manifest: Manifest) -> bool:
+        return manifest.job == self.export["job"] and not manifest.damage
+
+    def _make_room(
+        self, store: ArchiveStore, names: BackupNames, manifest: Manifest | None
+    ) -> None:
+        """Remove what an earlier try of this very export left; never another's."""
+        if manifest is not None and manifest.job != self.export["job"]:
+            raise NameTakenError(
+                f"{names.archive} on {store.label} is the backup of another run: "
+                f"{manifest.run_id}, job {manifest.job}.",
+                hint="Two runs have the same time to the second. Trigger this one anew.",
+            )
+        if manifest is not None:
+            self.log.warning("%s was damaged (%s): sent again.", names.archive, manifest.damage)
+            store.remove(names.manifest)
         if store.size(names.archive) is not None:
-            # Without a manifest it does not exist: an earlier try died just before writing it.
-            self.log.info("%s has no manifest: it is sent again.", names.archive)
+            # Without a manifest it does not exist: an earlier try died before writing it.
+            self.log.info("%s has no manifest: sent again.", names.archive)
             store.remove(names.archive)
+
+    def _archive(self, context: Context, store: ArchiveStore, names: BackupNames) -> Manifest:
         with OracleHostHook(self.ssh_conn_id).shell() as shell:
             members = self._members(shell)
             log = self._read_log(shell)

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from oracle_backup.adapters.remote_job.scripts import build_remove, parse_answers
+from oracle_backup.adapters.remote_job.scripts import (
+    JobState,
+    build_list,
+    build_remove,
+    build_status,
+    build_stop,
+    parse_answers,
+    parse_status,
+)
+from oracle_backup.domain.names import job_family
 from oracle_backup.errors import HostError
 from oracle_backup.hooks.host import OracleHostHook
 from oracle_backup.operators.inspect import JUDGEMENT_KEY
@@ -26,14 +35,17 @@ class CleanUpOperator(BaseOperator):
 
     Runs whatever happened before. Removes files only where the archive was verified, or where
     the export failed and left no usable dump; else they are the only copy, and stay. The job's
-    directory goes last, after the report has read the tool's output from it.
+    directory goes last, after the report has read the tool's output from it. An export of this
+    run that still runs although its task has ended is stopped in the database.
 
     Succeeds also where there is nothing to do.
 
+    :param schema_name: schema, as Oracle stores it.
     :param export: what ``DataPumpExportOperator`` returned, or None. (templated)
     :param verification: what ``VerifyOperator`` returned, or None. (templated)
     :param ssh_conn_id: SSH connection to the Oracle host.
     :param keep_dump: leave dump and log on the host in any case.
+    :param export_task_id: task that may have left a job running.
     :param inspect_task_id: task whose judgement is asked for.
 
     :returns: XCom ``{"removed": [paths], "finished": whether nothing is left to fetch there}``
@@ -47,30 +59,65 @@ class CleanUpOperator(BaseOperator):
     def __init__(
         self,
         *,
+        schema_name: str,
         export: Any,
         verification: Any,
         ssh_conn_id: str,
         keep_dump: bool = False,
+        export_task_id: str = "export",
         inspect_task_id: str = "inspect",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.schema_name = schema_name
         self.export = export
         self.verification = verification
         self.ssh_conn_id = ssh_conn_id
         self.keep_dump = keep_dump
+        self.export_task_id = export_task_id
         self.inspect_task_id = inspect_task_id
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Decide, say why, then remove."""
         with told_to_report(context):
             if not self.export:
-                self.log.info("There was no export, so there is nothing to remove.")
+                self._stop_what_nobody_follows(context)
                 return {"removed": [], "finished": False}
             judgement = context["ti"].xcom_pull(task_ids=self.inspect_task_id, key=JUDGEMENT_KEY)
             paths, finished = self._decide(context, judgement or {})
             removed = self._remove(paths)
         return {"removed": removed, "finished": finished}
+
+    def _stop_what_nobody_follows(self, context: Context) -> None:
+        """
+        Stop an export of this run that still runs although its task has ended.
+
+        A task that is ended by hand in the second before the triggerer has taken it over is told
+        to nobody who could stop its job.
+        """
+        run = context["dag_run"]
+        states = context["ti"].get_task_states(
+            dag_id=run.dag_id, task_ids=[self.export_task_id], run_ids=[run.run_id]
+        )
+        if states.get(run.run_id, {}).get(self.export_task_id) != "failed":
+            self.log.info("No export was started, so there is nothing to remove.")
+            return
+        family = job_family(dag_id=run.dag_id, run_id=run.run_id, schema=self.schema_name)
+        with OracleHostHook(self.ssh_conn_id).shell() as shell:
+            listed = shell.run(build_list(prefix=family), timeout_seconds=_TIMEOUT_SECONDS)
+            for job in parse_answers(listed.stdout).get("job", []):
+                looked = shell.run(build_status(job=job), timeout_seconds=_TIMEOUT_SECONDS)
+                if parse_status(looked.stdout.encode()).state is not JobState.RUNNING:
+                    continue
+                self.log.warning("Job %s still runs and its task has ended: stopping it.", job)
+                script = build_stop(job=job, why="its task had ended")
+                stopped = shell.run(script, timeout_seconds=_TIMEOUT_SECONDS)
+                if parse_answers(stopped.stdout).get("state") == ["running"]:
+                    raise HostError(
+                        f"Job {job} on {shell.host_label} can't be stopped.",
+                        hint="Stop it in the database (KILL_JOB).",
+                    )
+        self.log.info("No export left anything to fetch, so there is nothing to remove.")
 
     def _decide(self, context: Context, judgement: dict[str, Any]) -> tuple[list[str], bool]:
         dumps = [file["path"] for file in judgement.get("dump_files", ())]

@@ -152,6 +152,11 @@ class DataPumpExportOperator(BaseOperator):
         """Say what the wait ended with; leave the judging to the next task."""
         with told_to_report(context):
             record = context["task_state_store"].get(_RECORD_KEY)
+            if not isinstance(record, dict):
+                raise ExportLostError(
+                    f"Airflow has lost its record of job {event['job']}.",
+                    hint="The next try looks for the job by its name.",
+                )
             status = event["status"]
             if status == "lost":
                 self._look_for_the_job(event)

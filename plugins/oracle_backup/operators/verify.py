@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
+    from oracle_backup.domain.manifest import Manifest
+
 
 class VerifyOperator(BaseOperator):
     """
     Read the archive back from the store and compare it with its manifest.
 
     Reads every byte once: their SHA-256, then each member unpacked in memory, its size, CRC and
-    SHA-256. On success the manifest is marked verified, which is what retention counts.
+    SHA-256. On success the manifest is marked verified, which is what retention counts, and each
+    asset in ``outlets`` gets an event with the backup's figures.
 
     Succeeds when everything matches.
 
@@ -77,17 +80,26 @@ class VerifyOperator(BaseOperator):
                     f"{name} has no manifest on {store.label}.",
                     hint="Something removed it. Clear the archive task to send the backup again.",
                 )
-            with store.open_read(name) as source:
-                read = read_archive(
-                    source,
-                    password=archive_password(self.password_conn_id),
-                    expected=manifest.archive,
-                    progress=ProgressLines(self.log.info, interval_seconds=self.progress_interval),
-                )
+            try:
+                with store.open_read(name) as source:
+                    read = read_archive(
+                        source,
+                        password=archive_password(self.password_conn_id),
+                        expected=manifest.archive,
+                        progress=ProgressLines(
+                            self.log.info, verb="Read back", interval_seconds=self.progress_interval
+                        ),
+                    )
+            except IntegrityError as error:
+                # So that it never counts, and a cleared archive task sends it again.
+                damaged = manifest.with_damage(error.message)
+                store.write_text(f"{name}{MANIFEST_SUFFIX}", damaged.to_json(), replace=True)
+                raise
             verified = manifest.with_verification(
                 time=datetime.now(UTC), method="full", sha256=read.sha256
             )
             store.write_text(f"{name}{MANIFEST_SUFFIX}", verified.to_json(), replace=True)
+        self._tell_asset(context, verified)
         self.log.info(
             "Read %s (%s) back from the store in %s: every byte matches. SHA-256 %s.",
             name,
@@ -96,3 +108,18 @@ class VerifyOperator(BaseOperator):
             read.sha256,
         )
         return {"sha256": read.sha256, "verified": True}
+
+    def _tell_asset(self, context: Context, manifest: Manifest) -> None:
+        """Put the backup's figures on the asset events this task emits when it succeeds."""
+        for asset in self.outlets:
+            context["outlet_events"][asset].extra = {
+                "archive": self.archive["archive"],
+                "location": self.archive["location"],
+                "verdict": manifest.verdict,
+                "snapshot_time": manifest.snapshot_time.isoformat(),
+                "size_bytes": manifest.archive.size_bytes,
+                "dump_bytes": self.archive["dump_bytes"],
+                "tables": len(manifest.tables),
+                "rows": manifest.rows,
+                "sha256": manifest.archive.sha256,
+            }

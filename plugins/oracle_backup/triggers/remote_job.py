@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 # asyncssh says ten lines for each poll, and Airflow would put them all into the task's log.
 asyncssh.set_log_level("WARNING")
 
+SETTLE_SECONDS = 10.0
+"""No event is sent sooner than this after the trigger began. A task that is resumed while its
+deferring process still winds down is taken for one that died, and started once more."""
 _COMMAND_TIMEOUT_SECONDS = 60
 _KILL_GRACE_SECONDS = 15
 """Airflow gives on_kill 30 s in all."""
@@ -97,11 +100,12 @@ class RemoteJobTrigger(BaseTrigger):
         """Poll until the job has ended, is lost or overdue, or the host is gone for too long."""
         narrator = Narrator(self.log, follower=LogFollower(), stall_after=self.stall_after)
         interval = self.poll_interval
-        last_good = time.monotonic()
+        begun = last_good = time.monotonic()
         while True:
             try:
                 status = await self._look()
             except _REFUSALS as error:
+                await _settle(begun)
                 yield self._event("refused", message=f"{type(error).__name__}: {error}")
                 return
             except (OSError, asyncssh.Error, RemoteCommandError) as error:
@@ -117,6 +121,7 @@ class RemoteJobTrigger(BaseTrigger):
                 narrator.tell(status.output)
                 if event := await self._judge(status):
                     narrator.finish()
+                    await _settle(begun)
                     yield event
                     return
             await asyncio.sleep(interval)
@@ -200,3 +205,7 @@ class RemoteJobTrigger(BaseTrigger):
                 "stopped": status.stopped if status else None,
             }
         )
+
+
+async def _settle(begun: float) -> None:
+    await asyncio.sleep(max(0.0, begun + SETTLE_SECONDS - time.monotonic()))

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
+
+from oracle_backup.domain.retention import RetentionPolicy
 from oracle_backup.errors import (
     BackupError,
     ConfigError,
@@ -15,7 +17,6 @@ from oracle_backup.errors import (
     HostUnreachableError,
     LoginRejectedError,
 )
-from oracle_backup.domain.retention import RetentionPolicy
 from oracle_backup.operators.archive import ArchiveOperator
 from oracle_backup.operators.clean_up import CleanUpOperator
 from oracle_backup.operators.export import DataPumpExportOperator
@@ -128,9 +129,17 @@ def test_failed_step_keeps_secrets_airflow_knows_out_of_xcom():
     assert "canary" not in str(run["ti"].pushed)
 
 
-def test_watcher_always_fails():
-    with pytest.raises(AirflowFailException):
-        WatcherOperator(task_id="w").execute({})
+@pytest.mark.parametrize("state", ["failed", "upstream_failed", "skipped", None])
+def test_watcher_fails_unless_every_step_has_succeeded(state: str | None):
+    watcher = WatcherOperator(task_id="w", steps=["export", "report"])
+    run = context()
+
+    run["ti"].get_task_states = lambda **_: {"r": {"export": "success", "report": "success"}}
+    watcher.execute(run)
+
+    run["ti"].get_task_states = lambda **_: {"r": {"export": "success", "report": state}}
+    with pytest.raises(AirflowFailException, match="report"):
+        watcher.execute(run)
 
 
 RECORD = {
@@ -278,8 +287,20 @@ class FakeShell:
 @pytest.mark.parametrize(
     ("verification", "verdict", "keep", "removed", "finished"),
     [
-        ({"verified": True}, "complete", False, ["/d/a.dmp", "/dumps/HR-20260101T000000Z.log"], True),
-        ({"verified": True}, "incomplete", False, ["/d/a.dmp", "/dumps/HR-20260101T000000Z.log"], True),
+        (
+            {"verified": True},
+            "complete",
+            False,
+            ["/d/a.dmp", "/dumps/HR-20260101T000000Z.log"],
+            True,
+        ),
+        (
+            {"verified": True},
+            "incomplete",
+            False,
+            ["/d/a.dmp", "/dumps/HR-20260101T000000Z.log"],
+            True,
+        ),
         (None, "complete", False, [], False),
         (None, "unknown", False, [], False),
         (None, "failed", False, ["/d/a.dmp"], False),
@@ -291,7 +312,12 @@ def test_clean_up_removes_only_what_is_safe_elsewhere_or_of_no_use(
     verification: Any, verdict: str, keep: bool, removed: list[str], finished: bool
 ):
     operator = CleanUpOperator(
-        task_id="c", export=RECORD, verification=verification, ssh_conn_id="h", keep_dump=keep
+        task_id="c",
+        schema_name="HR",
+        export=RECORD,
+        verification=verification,
+        ssh_conn_id="h",
+        keep_dump=keep,
     )
 
     paths, done = operator._decide(
@@ -302,10 +328,19 @@ def test_clean_up_removes_only_what_is_safe_elsewhere_or_of_no_use(
     assert done is finished
 
 
-def test_clean_up_without_an_export_has_nothing_to_do():
-    operator = CleanUpOperator(task_id="c", export=None, verification=None, ssh_conn_id="h")
+@pytest.mark.parametrize("state", ["upstream_failed", "skipped", None])
+def test_clean_up_asks_no_host_where_no_export_was_started(state: str | None):
+    operator = CleanUpOperator(
+        task_id="c",
+        schema_name="HR",
+        export=None,
+        verification=None,
+        ssh_conn_id="no_such_connection",
+    )
+    run = context()
+    run["ti"].get_task_states = lambda **_: {"r": {"export": state}}
 
-    assert operator.execute(context()) == {"removed": [], "finished": False}
+    assert operator.execute(run) == {"removed": [], "finished": False}
 
 
 def test_retain_refuses_an_incomplete_export_before_it_looks_at_the_store():

@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+
 from oracle_backup.domain.log import LogFollower
 from oracle_backup.triggers.narrator import Narrator
 

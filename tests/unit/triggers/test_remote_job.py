@@ -2,15 +2,23 @@
 
 import asyncio
 import json
+import time
 from datetime import UTC, datetime, timedelta
 
 import asyncssh
 import pytest
 from airflow.triggers.base import TriggerEvent
+
+from oracle_backup.triggers import remote_job
 from oracle_backup.triggers.remote_job import RemoteJobTrigger
 
 SOON = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
 PAST = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+
+
+@pytest.fixture(autouse=True)
+def _no_settling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote_job, "SETTLE_SECONDS", 0.0)
 
 
 class ScriptedTrigger(RemoteJobTrigger):
@@ -141,3 +149,14 @@ def test_restarted_trigger_leaves_the_job_alone():
     asyncio.run(trigger.cleanup())
 
     assert trigger.scripts == []
+
+
+def test_trigger_sends_no_event_before_the_deferring_task_has_wound_down(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(remote_job, "SETTLE_SECONDS", 0.3)
+    begun = time.monotonic()
+
+    wait_for(ScriptedTrigger([status("ended", exit_code="0")]))
+
+    assert time.monotonic() - begun >= 0.3

@@ -1,22 +1,16 @@
 # Remove what a backup left on the host: named files, then the job's directory. Read by `sh -s`.
 # The variables and the function each_file, which calls its argument with each path, come before it.
 set -u
-dir=$HOME/.oracle-backup/jobs/$job
-
-say() { printf '%s=%s\n' "$1" "$2"; }
 
 remove_file() {
     [ -e "$1" ] || return 0
     if rm -f -- "$1"; then say removed "$1"; else say kept "$1"; fi
 }
 
-if [ -d "$dir" ] && [ ! -f "$dir/exit_code" ] && [ -f "$dir/pid" ]; then
-    read -r pid <"$dir/pid"
-    # A living job's files are not ours to remove.
-    if kill -0 "$pid" 2>/dev/null; then
-        say error "job $job is still running"
-        exit 0
-    fi
+# A living job's files are not ours to remove.
+if [ ! -f "$dir/exit_code" ] && is_alive; then
+    say error "job $job is still running"
+    exit 0
 fi
 each_file remove_file
 if [ -d "$dir" ] && [ "$remove_directory" = yes ]; then

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from oracle_backup.errors import RemoteCommandError
+from oracle_backup.errors import ConfigError, RemoteCommandError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,34 +68,54 @@ class JobSpec:
     job: str
     tool: str
     environment: Mapping[str, str | None]
-    parameter_file: str
-    attach_file: str | None = None
+    parameter_file: str = field(repr=False)
+    attach_file: str | None = field(default=None, repr=False)
 
 
 def build_start(spec: JobSpec) -> str:
-    """Return the script that starts the job unless it was started before."""
+    """
+    Return the script that starts the job unless it was started before.
+
+    Raise ConfigError for a value with a NUL, which no shell can carry.
+    """
+    values = (spec.tool, spec.parameter_file, spec.attach_file or "", *spec.environment.values())
+    if any("\0" in value for value in values if value):
+        raise ConfigError(
+            f"A value for job {spec.job} holds a NUL character, which no shell can carry.",
+            hint="Look for it in the environment and the login of the schema.",
+        )
     environment = "".join(_variable(name, value) for name, value in spec.environment.items())
     contents = {
         "env.sh": f"{environment}tool={shlex.quote(spec.tool)}\n",
         "job.par": spec.parameter_file,
-        "run.sh": f"job={shlex.quote(spec.job)}\n{_script('run')}",
+        "run.sh": f"{_head(spec.job)}{_script('run')}",
     }
     if spec.attach_file is not None:
         contents["attach.par"] = spec.attach_file
     written = "".join(_write(name, text) for name, text in contents.items())
-    return f"job={shlex.quote(spec.job)}\nwrite_files() {{\n{written}}}\n{_script('start')}"
+    return f"{_head(spec.job)}write_files() {{\n{written}}}\n{_script('start')}"
 
 
 def build_status(*, job: str, offset: int = 0) -> str:
     """Return the script that tells the job's state and its output from a byte on."""
-    return f"job={shlex.quote(job)}\noffset={int(offset)}\n{_script('status')}"
+    return f"{_head(job)}offset={int(offset)}\n{_script('status')}"
 
 
 def build_stop(*, job: str, why: str, grace_seconds: int = 20) -> str:
     """Return the script that stops the job in the database, and then its client."""
     return (
-        f"job={shlex.quote(job)}\nwhy={shlex.quote(why)}\n"
+        f"{_head(job)}why={shlex.quote(' '.join(why.split()))}\n"
         f"grace={int(grace_seconds)}\n{_script('stop')}"
+    )
+
+
+def build_list(*, prefix: str) -> str:
+    """Return the script that answers ``job=`` with each job whose name begins so."""
+    return (
+        f'cd "$HOME/.oracle-backup/jobs" 2>/dev/null || exit 0\n'
+        f"for job in {shlex.quote(prefix)}*; do\n"
+        f'    [ -d "$job" ] && printf \'job=%s\\n\' "$job"\n'
+        f"done\nexit 0\n"
     )
 
 
@@ -103,8 +123,7 @@ def build_remove(*, job: str, paths: Sequence[str], remove_directory: bool) -> s
     """Return the script that removes a job's files, unless the job is alive."""
     calls = "".join(f'    "$1" {shlex.quote(path)}\n' for path in paths)
     return (
-        f"job={shlex.quote(job)}\n"
-        f"remove_directory={'yes' if remove_directory else 'no'}\n"
+        f"{_head(job)}remove_directory={'yes' if remove_directory else 'no'}\n"
         f"each_file() {{\n    :\n{calls}}}\n{_script('remove')}"
     )
 
@@ -163,11 +182,16 @@ def parse_status(output: bytes) -> JobStatus:
     )
 
 
+def _head(job: str) -> str:
+    return f"job={shlex.quote(job)}\n{_script('common')}"
+
+
 def _write(name: str, text: str) -> str:
     # The delimiter is made from the text, so no line of the text can be it.
     end = f"END_{hashlib.sha256(text.encode()).hexdigest()[:24]}"
     body = text if text.endswith("\n") else f"{text}\n"
-    new, final = f'"$1"/{name}.new', f'"$1"/{name}'
+    # Each start has files of its own until they are whole: another may be writing the same.
+    new, final = f'"$1"/{name}.$$', f'"$1"/{name}'
     return f"{{ cat >{new} && mv {new} {final}; }} <<'{end}' || return 1\n{body}{end}\n"
 
 

@@ -1,11 +1,8 @@
-# Start a job at most once, however often this runs. Read by `sh -s`; the variables and the
+# Start a job at most once, however often this runs. Read by `sh -s`; the variable job and the
 # function write_files come before it.
 set -u
 umask 077
 base=$HOME/.oracle-backup/jobs
-dir=$base/$job
-
-say() { printf '%s=%s\n' "$1" "$2"; }
 
 if ! { mkdir -p "$base" && chmod 700 "$HOME/.oracle-backup" "$base"; }; then
     say error "cannot make $base"
@@ -25,6 +22,8 @@ say directory "$dir"
 [ -d "$dir/claim" ] && exit 0
 
 if ! write_files "$dir"; then
+    # The runner of another start may just have ended, and cleared away what we wrote.
+    [ -d "$dir/claim" ] && exit 0
     say error "cannot write into $dir"
     exit 0
 fi

@@ -1,9 +1,5 @@
 # Tell a job's state, then its output from a byte on. Read by `sh -s`; the variables come before it.
 set -u
-dir=$HOME/.oracle-backup/jobs/$job
-
-say() { printf '%s=%s\n' "$1" "$2"; }
-boot_id() { cat /proc/sys/kernel/random/boot_id 2>/dev/null || who -b 2>/dev/null || echo none; }
 
 # The state first, the output after it: what "ended" promises is then all there.
 if [ ! -d "$dir" ]; then
@@ -12,8 +8,7 @@ elif [ -f "$dir/exit_code" ]; then
     say state ended
     say exit_code "$(cat "$dir/exit_code")"
 elif [ -f "$dir/pid" ]; then
-    { read -r pid; read -r boot; } <"$dir/pid"
-    if [ "$boot" = "$(boot_id)" ] && kill -0 "$pid" 2>/dev/null; then
+    if is_alive; then
         say state running
     elif [ -f "$dir/exit_code" ]; then
         # It ended between the two looks.

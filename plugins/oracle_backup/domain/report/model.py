@@ -112,7 +112,7 @@ class BackupReport:
             worry = ", with warnings" if self.outcome == "warnings" else ""
             return f"Backup of {what} is complete and verified{worry}."
         if self.verdict == "complete" and self.verified:
-            where = " and ".join(self.failed_steps)
+            where = " and ".join(self.failed_steps) or "a step after it"
             return f"Backup of {what} is complete and verified, but {where} failed."
         if self.verdict == "incomplete":
             kept = " It is archived, and does not count." if self.archive else ""

@@ -20,11 +20,11 @@ _TEXT_WIDTH = 78
 
 def render_text(report: BackupReport) -> str:
     """Given a report, return it as plain text for a terminal or an old mail reader."""
-    parts = [report.headline]
+    parts = [_clean(report.headline)]
     for section in build_sections(report):
-        lines = [section.title.upper()] if section.title else []
+        lines = [_clean(section.title).upper()] if section.title else []
         width = max((len(label) for label, _ in section.rows), default=0)
-        lines += [f"  {label:<{width}}  {_clean(value)}" for label, value in section.rows]
+        lines += [f"  {_clean(label):<{width}}  {_clean(value)}" for label, value in section.rows]
         for line in section.lines:
             lines += textwrap.wrap(
                 _clean(line),
@@ -70,7 +70,7 @@ def _section(section: Section) -> str:
     )
     rows = "".join(
         '<tr><td style="padding:3px 14px 3px 0;color:#59636e;white-space:nowrap;'
-        f'vertical-align:top">{escape(label)}</td>'
+        f'vertical-align:top">{escape(_clean(label))}</td>'
         f'<td style="padding:3px 0;overflow-wrap:anywhere">{_linked(value)}</td></tr>'
         for label, value in section.rows
     )

@@ -6,6 +6,8 @@ Text and HTML are both made from this, so that neither can say more than the oth
 
 from __future__ import annotations
 
+import re
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from oracle_backup.domain.report.model import ArchiveFacts, BackupReport
+
+_PLAIN_NAME = re.compile(r"[A-Z][A-Z0-9_$#]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +38,13 @@ class Section:
 
 def format_bytes(size: float) -> str:
     """Given a number of bytes, return it with a binary unit, as in ``3.1 GiB``."""
-    for unit in ("bytes", "KiB", "MiB", "GiB", "TiB"):
-        if size < 1024 or unit == "TiB":
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+    if size < 1024:
+        return f"{size:.0f} bytes"
+    for unit in ("KiB", "MiB", "GiB"):
         size /= 1024
-    raise AssertionError
+        if size < 1024:
+            return f"{size:.1f} {unit}"
+    return f"{size / 1024:.1f} TiB"
 
 
 def format_seconds(seconds: float) -> str:
@@ -124,9 +130,12 @@ def _archive(report: BackupReport, archive: ArchiveFacts) -> Section:
     if archive.sha256:
         rows.append(("SHA-256", archive.sha256))
     dumps = ",".join(name for name in archive.members if name.endswith(".dmp"))
+    # impdp reads a name without quotes in upper case; a shell takes "$" for a variable's sign.
+    plain = _PLAIN_NAME.fullmatch(report.schema)
+    schema = shlex.quote(report.schema if plain else f'"{report.schema}"')
     code = (
         f"7z x {archive.name}",
-        f"impdp USER@DATABASE directory=DIRECTORY dumpfile={dumps} schemas={report.schema}",
+        f"impdp USER@DATABASE directory=DIRECTORY dumpfile={dumps} schemas={schema}",
     )
     return Section(title="Where it is, and how to restore it", rows=tuple(rows), code=code)
 
