@@ -46,7 +46,7 @@ check: lint type fresh  ## Everything that runs no code
 lint: $(READY)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/codespell README.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md docs plugins dags include tests tools
+	@$(BIN)/codespell README.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md docs plugins dags include tools
 	@$(BIN)/shellcheck tools/*.sh .ci/run
 	@$(BIN)/shellcheck --shell=sh --exclude=SC1091,SC2034,SC2154,SC2329 plugins/oracle_backup/adapters/remote_job/*.sh
 	@$(BIN)/hadolint Dockerfile

@@ -18,14 +18,20 @@ MAY_IMPORT = {
     "notifications": {"hooks", "adapters", "domain", "errors"},
     "triggers": {"hooks", "adapters", "domain", "errors"},
     "operators": {"triggers", "notifications", "hooks", "adapters", "domain", "errors"},
-    "dag_factory": {"operators", "triggers", "notifications", "hooks", "config", "domain", "errors"},
+    "dag_factory": {
+        "operators",
+        "triggers",
+        "notifications",
+        "hooks",
+        "config",
+        "domain",
+        "errors",
+    },
     "cli": {"config", "adapters", "domain", "errors"},
     "__main__": {"cli"},
     "__init__": set(),
 }
 WITHOUT_AIRFLOW = {"errors", "domain", "config", "adapters", "cli", "__main__", "__init__"}
-# The domain imports in hundredths of a second; these would make it seconds.
-HEAVY = {"airflow", "paramiko", "asyncssh", "py7zr", "oracledb", "pydantic"}
 LATE_IN = {"operators", "hooks", "dag_factory", "notifications"}
 LATE = {"paramiko", "asyncssh", "py7zr", "oracledb"}
 

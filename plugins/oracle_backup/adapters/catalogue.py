@@ -118,6 +118,9 @@ def finish_removals(store: ArchiveStore, folder: str) -> None:
         archive = name.removesuffix(f"{MANIFEST_SUFFIX}{DELETING_SUFFIX}")
         if not entry.is_file or not name.endswith(suffix) or parse_archive_name(archive) is None:
             continue
+        if entry.size_bytes > MAX_BYTES:
+            log.warning("%s on %s is no manifest of ours by its size.", name, folder)
+            continue
         if store.size(f"{folder}/{archive}{MANIFEST_SUFFIX}") is not None:
             # The crash came before the manifest had gone: the backup is whole, so it stays, and
             # this run's plan decides anew.

@@ -8,7 +8,7 @@ import ssl
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import formatdate, make_msgid, parseaddr
 from typing import TYPE_CHECKING
 
 from oracle_backup.errors import ConfigError, MailError, MailRefusedError, MailUnreachableError
@@ -61,13 +61,14 @@ def build_message(
         message["Subject"] = subject
         message["From"] = sender
         message["To"] = ", ".join(recipients)
-    except ValueError as error:
+    except (ValueError, IndexError) as error:
+        # IndexError is what the standard library's parser makes of an address like "backup@".
         raise ConfigError(
             f"Subject, sender or recipients can't be in a mail's head: {error}.",
             hint="Mend mail.from and mail.to, or from_email of the mail connection.",
         ) from error
     message["Date"] = formatdate(localtime=False)
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].strip("> ") or None)
+    message["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2] or None)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     message.add_alternative(html, subtype="html")

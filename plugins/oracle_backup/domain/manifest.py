@@ -178,7 +178,8 @@ def _from_plain(plain: dict[str, Any]) -> Manifest:
         msg = f"version {plain['manifest_version']!r} is not {VERSION}"
         raise ValueError(msg)
     values = {field.name: plain[field.name] for field in dataclasses.fields(Manifest)}
-    _expect(values, str, "database", "schema", "dag_id", "run_id", "job", "verdict", "tool", "note")
+    _expect(values, str, "database", "schema", "dag_id", "run_id", "job", "verdict", "tool")
+    _expect(values, str, "damage", "note")
     _expect(values, bool, "pinned")
     _expect(values, int, "generation")
     for name in ("scheduled_time", "snapshot_time", "export_started", "export_ended"):

@@ -267,8 +267,8 @@ class ArchiveOperator(BaseOperator):
                 start_header=written.start_header,
                 body_sha256=written.body_sha256,
                 sha256=None,
-                encrypted=self.password_conn_id is not None,
-                level=self.level,
+                encrypted=written.encrypted,
+                level=written.level,
                 members=tuple(
                     Member(
                         name=member.name,

@@ -1,0 +1,156 @@
+"""
+What the rest of the project may ask of a host and of a store, without knowing which one it is.
+
+The fakes in ``tests/support`` and the real adapters pass one contract suite; code above this
+layer is typed against these protocols.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A command that has ended: its exit code and what it said."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreEntry:
+    """
+    One line of a store's listing.
+
+    :param name: relative to the store's root, as every name is, so it can be passed back.
+    :param size_bytes: as the server lists it; 0 where it does not say.
+    :param is_file: a regular file: neither folder nor link nor device.
+    """
+
+    name: str
+    size_bytes: int
+    is_file: bool
+
+
+class ReadableFile(Protocol):
+    """Bytes that come in order: a file on a host, or one on a store."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes, at least one, or nothing at the end."""
+
+    def close(self) -> None:
+        """Give the file back; closing twice does nothing."""
+
+
+class HostFile(ReadableFile, Protocol):
+    """A file on the Oracle host, read once from an offset to its end."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Its size when it was opened."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+class SeekableFile(ReadableFile, Protocol):
+    """A file on a store, which can be read anywhere."""
+
+    def seek(self, offset: int, whence: int = 0, /) -> int: ...
+
+    def tell(self) -> int: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+class WritableSink(Protocol):
+    """Where an archive goes: written in order, then once more at its first bytes."""
+
+    def write(self, data: bytes, /) -> int: ...
+
+    def seek(self, offset: int, /) -> int: ...
+
+
+class Part(WritableSink, Protocol):
+    """A file under its provisional name, until the store finishes or abandons it."""
+
+    @property
+    def name(self) -> str:
+        """The name it will have when finished."""
+
+    @property
+    def size_bytes(self) -> int:
+        """How far it has been written."""
+
+
+class Shell(Protocol):
+    """A POSIX shell on the Oracle host."""
+
+    @property
+    def host_label(self) -> str: ...
+
+    def run(self, script: str, *, timeout_seconds: float) -> Completed:
+        """Run a script and wait for its end. A bad exit code is returned, not raised."""
+
+    def open_file(self, path: str, *, offset: int = 0) -> HostFile:
+        """Open a file for reading from ``offset`` on."""
+
+    def stat(self, paths: Sequence[str]) -> dict[str, int | None]:
+        """Return each regular file's size in bytes, None where there is none."""
+
+
+class ArchiveStore(Protocol):
+    """A place where archives and manifests are kept. All names are relative to its root."""
+
+    @property
+    def label(self) -> str: ...
+
+    def open_part(self, name: str) -> Part:
+        """Begin a file under ``name`` + ``.part``, folders included."""
+
+    def finish(self, part: Part) -> None:
+        """Give a part its final name. Raise NameTakenError rather than replace another file."""
+
+    def abandon(self, part: Part) -> None:
+        """Remove a part. Never raises for a part or a link that is gone."""
+
+    def write_text(self, name: str, text: str, *, replace: bool = False) -> None:
+        """Write a small file so that readers see all of it or none of it."""
+
+    def read_bytes(self, name: str, *, max_bytes: int) -> bytes:
+        """Return a whole small file. Raise StoreError if it is longer than ``max_bytes``."""
+
+    def open_read(self, name: str) -> SeekableFile:
+        """Open a file for reading."""
+
+    def list(self, folder: str) -> Iterator[StoreEntry]:
+        """Yield a folder's entries. Nothing if there is no such folder; raise if it is closed."""
+
+    def size(self, name: str) -> int | None:
+        """Return a file's size, None only if there is no such file."""
+
+    def remove(self, name: str) -> None:
+        """Remove a file. One that is gone already is no error."""
+
+    def free_bytes(self) -> int | None:
+        """Return the space left for this user, None if the server does not tell."""

@@ -1,0 +1,222 @@
+"""What a report tells, and in which order."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oracle_backup.domain.report.model import Problem, Step
+from oracle_backup.domain.report.sections import (
+    Section,
+    build_sections,
+    format_bytes,
+    format_seconds,
+)
+from support.builders import make_archive_facts, make_report, make_steps
+
+
+def section(title: str, **changes: object) -> Section:
+    found = [one for one in build_sections(make_report(**changes)) if one.title == title]
+    assert len(found) == 1
+    return found[0]
+
+
+def titles(**changes: object) -> list[str]:
+    return [one.title for one in build_sections(make_report(**changes))]
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (0, "0 bytes"),
+        (1, "1 bytes"),
+        (1023, "1023 bytes"),
+        (1024, "1.0 KiB"),
+        (1536, "1.5 KiB"),
+        (1024**2, "1.0 MiB"),
+        (3.1 * 1024**3, "3.1 GiB"),
+        (1024**4, "1.0 TiB"),
+        (5000 * 1024**4, "5000.0 TiB"),
+    ],
+)
+def test_format_bytes(size: float, text: str) -> None:
+    assert format_bytes(size) == text
+
+
+@given(st.integers(0, 2**60))
+def test_format_bytes_is_near_the_truth(size: int) -> None:
+    number, unit = format_bytes(size).split()
+    factor = 1024 ** ["bytes", "KiB", "MiB", "GiB", "TiB"].index(unit)
+
+    assert abs(float(number) * factor - size) <= factor * 0.051
+    assert unit == "TiB" or float(number) <= 1024
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0.0 s"),
+        (1.25, "1.2 s"),
+        (9.9, "9.9 s"),
+        (10, "10 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 00 s"),
+        (61, "1 min 01 s"),
+        (3599.7, "1 h 00 min 00 s"),
+        (3723, "1 h 02 min 03 s"),
+        (90_000, "25 h 00 min 00 s"),
+    ],
+)
+def test_format_seconds(seconds: float, text: str) -> None:
+    assert format_seconds(seconds) == text
+
+
+def test_sections_of_a_good_run() -> None:
+    assert titles() == ["The backup", "Where it is, and how to restore it", "Steps"]
+
+
+def test_sections_of_a_bad_run_begin_with_the_trouble() -> None:
+    assert titles(
+        message="Sent by hand.",
+        problems=(Problem(step="export", message="It broke."),),
+        verdict="failed",
+        archive=None,
+        warnings=("slow",),
+        retention=("Keeps the last 7.",),
+    ) == ["", "export failed", "Why failed", "Warnings", "The backup", "Steps", "Retention"]
+
+
+def test_facts_of_the_backup_are_in_the_zone_of_the_schema() -> None:
+    assert section("The backup", note="before the upgrade").rows == (
+        ("Schema", "HR"),
+        ("Database", "erp"),
+        ("Oracle host", "ora01.example"),
+        ("Due", "2026-11-23 03:00:00 Europe/Madrid"),
+        ("Data as of", "2026-11-23 03:00:12 Europe/Madrid"),
+        ("Verdict", "complete"),
+        ("Tables", "2 with 1,234,567 rows"),
+        ("Note", "before the upgrade"),
+        ("Run", "scheduled__2026-11-23T02:00:00+00:00"),
+        ("In Airflow", "https://airflow.example/dags/oracle_backup__erp__HR/runs/1"),
+    )
+
+
+def test_facts_that_are_not_known_are_left_out() -> None:
+    rows = dict(
+        section("The backup", snapshot_time=None, verdict=None, tables=None, run_url="").rows
+    )
+
+    assert list(rows) == ["Schema", "Database", "Oracle host", "Due", "Verdict", "Run"]
+    assert rows["Verdict"] == "none: the export was not judged"
+
+
+@pytest.mark.parametrize("missing", [{"tables": None}, {"rows": None}])
+def test_tables_are_told_with_their_rows_or_not_at_all(missing: dict[str, None]) -> None:
+    assert "Tables" not in dict(section("The backup", **missing).rows)
+
+
+def test_no_tables_is_a_figure_too() -> None:
+    assert dict(section("The backup", tables=0, rows=0).rows)["Tables"] == "0 with 0 rows"
+
+
+def test_archive_tells_where_it_is_and_how_to_get_it_back() -> None:
+    found = section("Where it is, and how to restore it")
+
+    assert found.rows == (
+        ("Archive", "HR-20261123T020000Z.7z"),
+        ("Where", "sftp://backup@nas:22/backups/erp/HR"),
+        ("Size", "1.0 GiB for a dump of 4.0 GiB (4.0 : 1)"),
+        ("Encrypted", "yes, AES-256"),
+        ("Read back", "yes, every byte matched"),
+        ("SHA-256", "a" * 64),
+    )
+    assert found.code == (
+        "7z x HR-20261123T020000Z.7z",
+        "impdp USER@DATABASE directory=DIRECTORY dumpfile=HR-20261123T020000Z_01.dmp schemas=HR",
+    )
+
+
+def test_archive_that_was_not_read_back_says_so() -> None:
+    rows = dict(
+        section(
+            "Where it is, and how to restore it",
+            verified=False,
+            archive=make_archive_facts(sha256=None, encrypted=False, size_bytes=0),
+        ).rows
+    )
+
+    assert rows["Read back"] == "NO"
+    assert rows["Encrypted"] == "no"
+    assert rows["Size"] == "0 bytes for a dump of 4.0 GiB (0.0 : 1)"
+    assert "SHA-256" not in rows
+
+
+def test_restore_line_names_every_dump_file_and_not_the_log() -> None:
+    members = ("HR_01.dmp", "HR_02.dmp", "HR.log")
+    code = section(
+        "Where it is, and how to restore it", archive=make_archive_facts(members=members)
+    ).code
+
+    assert "dumpfile=HR_01.dmp,HR_02.dmp schemas=" in code[1]
+
+
+@pytest.mark.parametrize(
+    ("schema", "argument"),
+    [
+        ("HR", "schemas=HR"),
+        ("OPS$HR", "schemas=OPS$HR"),
+        ("C##HR", "schemas=C##HR"),
+        ("Mixed Case", 'schemas="Mixed Case"'),
+        ("hr", 'schemas="hr"'),
+    ],
+)
+def test_restore_line_survives_a_shell(schema: str, argument: str) -> None:
+    code = section("Where it is, and how to restore it", schema=schema).code
+
+    assert shlex.split(code[1])[-1] == argument
+    assert "$" not in code[1] or "'" in code[1]
+
+
+def test_steps_tell_state_and_duration() -> None:
+    steps = (
+        Step(name="export", state="success", seconds=75.0),
+        Step(name="verify", state="upstream_failed"),
+    )
+
+    assert section("Steps", steps=steps).rows == (
+        ("export", "success, 1 min 15 s"),
+        ("verify", "upstream_failed"),
+    )
+
+
+def test_problem_is_told_with_what_to_do() -> None:
+    problem = Problem(step="export", message="Two things:\n  - one", hint="Mend both.")
+
+    found = section("export failed", problems=(problem,), steps=make_steps(export="failed"))
+
+    assert found.lines == ("Two things:", "  - one", "Mend both.")
+
+
+def test_reasons_are_told_only_where_the_verdict_is_bad() -> None:
+    assert section("Why incomplete", verdict="incomplete", reasons=("T is missing.",)).lines == (
+        "T is missing.",
+    )
+    assert "Why incomplete" not in titles(verdict="incomplete", reasons=())
+
+
+def test_unchecked_host_keys_are_among_the_warnings() -> None:
+    lines = section("Warnings", warnings=("slow",), unchecked_host_keys=("store", "host")).lines
+
+    assert lines[0] == "slow"
+    assert [line.split("'")[1] for line in lines[1:]] == ["store", "host"]
+    assert all("does not verify" in line for line in lines[1:])
+
+
+def test_retention_is_told_as_it_was_planned() -> None:
+    assert section("Retention", retention=("Kept 7.", "Removed 1.")).lines == (
+        "Kept 7.",
+        "Removed 1.",
+    )
