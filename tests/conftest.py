@@ -39,7 +39,7 @@ settings.load_profile("default")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what our tests understand."""
     parser.addoption(
-        "--update-golden", action="store_true", help="write the golden files anew, then look at them"
+        "--update-golden", action="store_true", help="write golden files anew; then look at them"
     )
 
 

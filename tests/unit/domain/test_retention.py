@@ -123,6 +123,7 @@ zones = st.sampled_from(ZONES)
 
 
 @given(histories(), policies, zones)
+@settings(max_examples=60)
 def test_keep_and_remove_divide_the_backups(
     backups: list[Backup], policy: RetentionPolicy, zone: str
 ) -> None:
@@ -134,6 +135,7 @@ def test_keep_and_remove_divide_the_backups(
 
 
 @given(histories(), policies, zones)
+@settings(max_examples=60)
 def test_the_newest_good_and_every_pinned_backup_stay(
     backups: list[Backup], policy: RetentionPolicy, zone: str
 ) -> None:
@@ -147,6 +149,7 @@ def test_the_newest_good_and_every_pinned_backup_stay(
 
 
 @given(histories(), policies, zones)
+@settings(max_examples=60)
 def test_something_good_stays_where_there_was_something_good(
     backups: list[Backup], policy: RetentionPolicy, zone: str
 ) -> None:
@@ -156,6 +159,7 @@ def test_something_good_stays_where_there_was_something_good(
 
 
 @given(histories(), policies, zones, st.randoms(use_true_random=False))
+@settings(max_examples=60)
 def test_order_of_the_listing_does_not_matter(
     backups: list[Backup], policy: RetentionPolicy, zone: str, chance: random.Random
 ) -> None:
@@ -168,6 +172,7 @@ def test_order_of_the_listing_does_not_matter(
 
 
 @given(histories(), policies, zones)
+@settings(max_examples=60)
 def test_each_part_of_the_plan_is_newest_first(
     backups: list[Backup], policy: RetentionPolicy, zone: str
 ) -> None:
@@ -179,6 +184,7 @@ def test_each_part_of_the_plan_is_newest_first(
 
 
 @given(histories(), policies, zones)
+@settings(max_examples=60)
 def test_the_zone_in_which_an_instant_is_told_does_not_matter(
     backups: list[Backup], policy: RetentionPolicy, zone: str
 ) -> None:
@@ -193,6 +199,7 @@ def test_the_zone_in_which_an_instant_is_told_does_not_matter(
 
 
 @given(histories(), policies, zones, st.randoms(use_true_random=False))
+@settings(max_examples=60)
 def test_names_play_no_part_but_between_twins(
     backups: list[Backup], policy: RetentionPolicy, zone: str, chance: random.Random
 ) -> None:
@@ -213,6 +220,7 @@ def test_names_play_no_part_but_between_twins(
 
 
 @given(histories(), policies, zones)
+@settings(max_examples=60)
 def test_what_is_not_good_displaces_nothing_good(
     backups: list[Backup], policy: RetentionPolicy, zone: str
 ) -> None:
@@ -226,6 +234,7 @@ def test_what_is_not_good_displaces_nothing_good(
 
 
 @given(histories(), policies, zones)
+@settings(max_examples=60)
 def test_what_is_not_good_stays_until_something_newer_is_good(
     backups: list[Backup], policy: RetentionPolicy, zone: str
 ) -> None:
@@ -239,6 +248,7 @@ def test_what_is_not_good_stays_until_something_newer_is_good(
 
 
 @given(histories(), policies, zones)
+@settings(max_examples=60)
 def test_more_counts_never_keep_less(
     backups: list[Backup], policy: RetentionPolicy, zone: str
 ) -> None:
@@ -256,6 +266,7 @@ def test_more_counts_never_keep_less(
 
 
 @given(histories(), policies, zones, st.integers(0, 10**6))
+@settings(max_examples=60)
 def test_a_newer_good_backup_brings_none_back(
     backups: list[Backup], policy: RetentionPolicy, zone: str, seconds: int
 ) -> None:
@@ -271,6 +282,7 @@ def test_a_newer_good_backup_brings_none_back(
 
 
 @given(histories(), policies, zones)
+@settings(max_examples=60)
 def test_a_plan_carried_out_leaves_nothing_more_to_do(
     backups: list[Backup], policy: RetentionPolicy, zone: str
 ) -> None:
@@ -282,6 +294,7 @@ def test_a_plan_carried_out_leaves_nothing_more_to_do(
 
 
 @given(histories(only_good=True), st.integers(1, 9), st.integers(0, 10**6))
+@settings(max_examples=60)
 def test_pruning_every_night_keeps_at_least_what_pruning_once_keeps(
     backups: list[Backup], count: int, seconds: int
 ) -> None:
@@ -309,6 +322,7 @@ def test_pruning_every_night_keeps_at_least_what_pruning_once_keeps(
 
 
 @given(histories(), st.integers(1, 30), zones)
+@settings(max_examples=60)
 def test_keep_last_keeps_exactly_so_many_of_the_newest_good(
     backups: list[Backup], count: int, zone: str
 ) -> None:
@@ -323,6 +337,7 @@ def test_keep_last_keeps_exactly_so_many_of_the_newest_good(
 
 
 @given(histories(), zones)
+@settings(max_examples=60)
 def test_keep_last_of_all_keeps_every_good_backup(backups: list[Backup], zone: str) -> None:
     plan = make_plan(backups, last=KEEP_ALL, zone=zone)
 
@@ -337,7 +352,7 @@ def keys(rule: str, zone: str) -> Callable[[Backup], object]:
 
 
 @given(histories(only_good=True), st.sampled_from(RULES[1:]), st.sampled_from([1, 2, 5, -1]), zones)
-@settings(max_examples=200)
+@settings(max_examples=150)
 def test_a_rule_keeps_the_newest_of_each_bucket_and_the_oldest_while_counts_are_left(
     backups: list[Backup], rule: str, count: int, zone: str
 ) -> None:
@@ -353,6 +368,7 @@ def test_a_rule_keeps_the_newest_of_each_bucket_and_the_oldest_while_counts_are_
 
 
 @given(histories(only_good=True), st.timedeltas(timedelta(seconds=1), timedelta(days=900)), zones)
+@settings(max_examples=60)
 def test_keep_within_measures_from_the_newest_good_backup(
     backups: list[Backup], within: timedelta, zone: str
 ) -> None:
@@ -363,6 +379,7 @@ def test_keep_within_measures_from_the_newest_good_backup(
 
 
 @given(histories(only_good=True), policies, zones)
+@settings(max_examples=60)
 def test_rules_together_keep_what_each_keeps_alone(
     backups: list[Backup], policy: RetentionPolicy, zone: str
 ) -> None:
