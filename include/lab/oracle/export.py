@@ -231,7 +231,7 @@ class ExportWorker(Worker):
     def _batches(self, unit: Unit, fault: faults.Fault | None) -> Iterator[list[Any]]:
         tables.raise_ordered(fault)
         cursor = tables.select_rows(
-            self.connection,
+            self.reading,
             unit.table,
             partition=unit.partition,
             as_of_ms=self.spec["as_of_ms"],

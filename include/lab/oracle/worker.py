@@ -39,6 +39,9 @@ class Worker:
     def __init__(self, home: Path, job_id: int) -> None:
         self.home = home
         self.connection = instance.connect(home)
+        # Rows are read on a connection of their own: while that is under way it sees the instance
+        # as it was when it began, and could neither see a request to stop nor write.
+        self.reading = instance.connect(home)
         found = jobs.by_id(self.connection, job_id)
         assert found is not None
         self.job = found

@@ -370,21 +370,17 @@ def test_start_that_broke_off_before_the_tool_ran_is_taken_up_again(host: JobHos
     assert len(host.calls) == 1
 
 
-@settings(max_examples=8)
-@given(st.data())
-@pytest.mark.parametrize("shell", SHELLS, ids=lambda shell: shell.name)
-def test_script_cut_off_on_the_way_does_nothing(shell: Shell, data: st.DataObject) -> None:
-    with job_host(shell) as host:
-        script = as_unit(build_start(host.spec()))
-        # The group is closed by its last brace; before that there is nothing to run.
-        whole = script.rindex("}")
-        cut = data.draw(st.integers(0, whole))
+def test_script_cut_off_on_the_way_does_nothing(host: JobHost) -> None:
+    script = as_unit(build_start(host.spec()))
+    # The group is closed by its last brace; before that there is nothing to run.
+    whole = script.rindex("}")
 
+    for cut in [*range(0, whole, whole // 15), whole - 1, whole]:
         with host.begin(script[:cut]) as process:
             process.wait(PATIENCE_SECONDS)
 
-        assert not (host.home / ".oracle-backup").exists()
-        assert host.calls == []
+    assert not (host.home / ".oracle-backup").exists()
+    assert host.calls == []
 
 
 def test_start_says_what_it_cannot_make(host: JobHost) -> None:

@@ -433,9 +433,9 @@ CASES = [
     ),
     (
         "a week that holds New Year is one week, of the year in which its Thursday lies",
-        {"weekly": 2},
-        ["2026-12-27", "2026-12-28", "2026-12-31", "2027-01-01", "2027-01-03", "2027-01-04"],
-        ["2027-01-03", "2027-01-04"],
+        {"weekly": 3},
+        ["2026-12-26", "2026-12-27", "2026-12-28", "2026-12-31", "2027-01-03", "2027-01-04"],
+        ["2026-12-27", "2027-01-03", "2027-01-04"],
     ),
     (
         "the same week number of two years is two weeks",
@@ -607,6 +607,13 @@ def test_what_is_not_good_goes_with_its_reason() -> None:
         "2026-11-22T02:00:00+0000": ("last",),
         "2026-11-21T02:00:00+0000": ("not a good backup, a newer good one exists",),
     }
+
+
+def test_what_is_not_good_stays_beside_a_good_twin() -> None:
+    """Only something newer can stand in for it."""
+    twins = [make_backup("2026-11-23"), make_backup("2026-11-23", name="twin", good=False)]
+
+    assert "twin" in kept(make_plan(twins, last=1))
 
 
 # What is refused.
