@@ -117,8 +117,10 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
         )
         inspect = InspectOperator(
             task_id="inspect",
+            schema_name=s.schema_name,
             export=export.output,
             ssh_conn_id=s.host_conn_id,
+            oracle_conn_id=s.database_conn_id,
             tolerate=s.export.tolerate,
             warning_phrases=s.export.warning_phrases,
             error_phrases=s.export.error_phrases,
@@ -135,6 +137,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             level=s.archive.level,
             password_conn_id=s.archive.password_conn_id,
             threads=s.archive.threads,
+            warn_rows_drop=s.export.warn_rows_drop,
             execution_timeout=_LONG,
         )
         verify = VerifyOperator(

@@ -8,10 +8,12 @@ import sqlite3
 import subprocess
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from lab.oracle import instance
 from lab.stage import Lab
 from support.backups import Backups
 
@@ -305,3 +307,37 @@ def test_wrong_entry_fails_by_itself_and_hides_no_other(backups: Backups):
 
     assert str(run.state) == "failed"
     assert "retension" in bag.dags["oracle_backup__lab__HR"].doc_md
+
+
+def test_database_names_the_tables_that_an_export_has_to_hold(backups: Backups):
+    from oracle_backup.hooks.database import OracleDatabaseHook
+
+    with OracleDatabaseHook("lab_database").database() as database:
+        old = database.tables("HR", older_than=timedelta(minutes=-1))
+        older = database.tables("HR", older_than=timedelta(days=1000))
+
+    assert ("HR", "EMPLOYEES") in old
+    assert len(old) == 7
+    assert older == frozenset()
+
+
+def test_table_that_lost_its_rows_since_the_last_backup_is_told_in_report_and_manifest(
+    backups: Backups, lab: Lab
+):
+    first = backups.run("HR")
+    table = '"HR.EMPLOYEES"'
+    with instance.connect(lab.paths.oracle_home) as connection:
+        connection.execute(f"create table saved as select * from {table}")
+        connection.execute(f"delete from {table}")
+    try:
+        second = backups.run("HR")
+    finally:
+        with instance.connect(lab.paths.oracle_home) as connection:
+            connection.execute(f"insert into {table} select * from saved")
+            connection.execute("drop table saved")
+
+    assert (first.state, second.state) == ("success", "success")
+    newest = json.loads(max(second.manifests).read_text(encoding="utf-8"))
+    assert any("EMPLOYEES (107 to 0 rows)" in warning for warning in newest["warnings"])
+    assert "EMPLOYEES (107 to 0 rows)" in second.mail_text
+    assert "OK (warnings)" in second.mail["Subject"]

@@ -93,9 +93,13 @@ CREATE VIEW dba_tables AS
         CASE WHEN json_extract(definition, '$.partition_by') IS NULL THEN json_extract(definition, '$.tablespace') END AS tablespace_name,
         'VALID' AS status, num_rows, (bytes + 8191) / 8192 AS blocks, created AS last_analyzed,
         CASE WHEN json_extract(definition, '$.partition_by') IS NULL THEN 'NO' ELSE 'YES' END AS partitioned,
-        'N' AS temporary, 'NO' AS nested, 'NO' AS dropped,
+        'N' AS temporary, 'NO' AS nested, 'NO' AS dropped, 'N' AS secondary, NULL AS iot_type,
         CASE WHEN bytes > 0 THEN 'YES' ELSE 'NO' END AS segment_created
     FROM lab_tables;
+CREATE VIEW dba_external_tables AS
+    SELECT owner, table_name, NULL AS type_name, NULL AS default_directory_name FROM dba_tables WHERE 0;
+CREATE VIEW dba_mview_logs AS
+    SELECT owner AS log_owner, table_name AS master, table_name AS log_table FROM dba_tables WHERE 0;
 CREATE VIEW all_tables AS SELECT * FROM dba_tables;
 CREATE VIEW user_tables AS SELECT * FROM dba_tables WHERE owner = lab_session_user();
 CREATE VIEW dba_tab_columns AS

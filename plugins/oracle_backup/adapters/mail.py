@@ -56,11 +56,13 @@ def build_message(
     Raise ConfigError for addresses that no header can hold.
     """
     message = EmailMessage()
+    head = {"Subject": subject, "From": sender, "To": ", ".join(recipients)}
     try:
-        # EmailMessage refuses line ends in headers, which is what keeps names out of them.
-        message["Subject"] = subject
-        message["From"] = sender
-        message["To"] = ", ".join(recipients)
+        for name, value in head.items():
+            # EmailMessage itself refuses a line end inside, and lets one at the end pass.
+            if value.splitlines() not in ([], [value]):
+                raise ValueError(f"{name} holds a line end")  # noqa: TRY301
+            message[name] = value
     except (ValueError, IndexError) as error:
         # IndexError is what the standard library's parser makes of an address like "backup@".
         raise ConfigError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -171,6 +171,19 @@ class OracleDatabase:
     def schema_size_bytes(self, name: str) -> int:
         """Return what the schema's segments take, which is about the most a dump can be."""
         return int(self._rows("schema_size", schema_name=name)[0][0])
+
+    def tables(self, schema: str, *, older_than: timedelta) -> frozenset[tuple[str, str]]:
+        """
+        Return (owner, table) of the tables whose rows an export of the schema has to hold.
+
+        Left out is what Data Pump writes no row line for: temporary, external, nested, secondary
+        and overflow tables, logs of materialized views, and control tables of its own jobs.
+
+        :param older_than: tables made later than this before now are left out too.
+        """
+        days = older_than.total_seconds() / 86400
+        rows = self._rows("tables", schema_name=schema, days_ago=days)
+        return frozenset((schema, str(name)) for (name,) in rows)
 
     def snapshot(self) -> Snapshot:
         """Return the current change number and the database's clock."""

@@ -172,6 +172,16 @@ class ExportSettings(Group):
         description="Text whose presence in the log makes the verdict failed.",
         examples=[["no ha terminado correctamente"]],
     )
+    warn_rows_drop: int = Field(
+        default=50,
+        ge=1,
+        le=100,
+        description=(
+            "Per cent of its rows that a table of 100 or more must lose since the last good backup "
+            "for the report to warn of it."
+        ),
+        examples=[50],
+    )
 
 
 class ArchiveSettings(Group):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import posixpath
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseHook, BaseOperator
 from airflow.sdk.log import mask_secret
 
-from oracle_backup.adapters.catalogue import read_manifest
+from oracle_backup.adapters.catalogue import read_catalogue, read_manifest
+from oracle_backup.domain.comparison import compare_backups
 from oracle_backup.domain.log import LogReader
 from oracle_backup.domain.manifest import ArchiveRecord, Manifest, Member
 from oracle_backup.domain.names import BackupNames
@@ -71,9 +73,12 @@ class ArchiveOperator(BaseOperator):
     :param level: 0 to 9, as in 7-Zip.
     :param password_conn_id: connection whose password encrypts the archive, or None.
     :param threads: threads that compress; None for one per processor.
+    :param warn_rows_drop: per cent of its rows that a table must lose to be warned of.
     :param progress_interval: seconds between two lines of progress in the log (default 60).
 
-    :returns: XCom ``{"archive", "size_bytes", "dump_bytes", "location", "encrypted", "members"}``
+    :returns: XCom ``{"archive", "size_bytes", "dump_bytes", "location", "encrypted", "members",
+        "warnings"}``; the warnings are those of the judgement, and what differs oddly from the
+        newest good backup.
     :raises HostUnreachableError, StoreUnreachableError: a link broke for good. Retried.
     :raises SourceChangedError: a dump file is not as long as it was. Retried.
     :raises StoreFullError, StorePermissionError, NameTakenError: the store refused. Not retried.
@@ -96,6 +101,7 @@ class ArchiveOperator(BaseOperator):
         level: int = 1,
         password_conn_id: str | None = None,
         threads: int | None = None,
+        warn_rows_drop: int = 50,
         progress_interval: float = 60.0,
         **kwargs: Any,
     ) -> None:
@@ -111,6 +117,7 @@ class ArchiveOperator(BaseOperator):
         self.level = level
         self.password_conn_id = password_conn_id
         self.threads = threads
+        self.warn_rows_drop = warn_rows_drop
         self.progress_interval = progress_interval
 
     def execute(self, context: Context) -> dict[str, Any]:
@@ -137,6 +144,7 @@ class ArchiveOperator(BaseOperator):
             "dump_bytes": sum(member.size_bytes for member in manifest.archive.members),
             "encrypted": manifest.archive.encrypted,
             "members": [member.name for member in manifest.archive.members],
+            "warnings": list(manifest.warnings),
         }
 
     def _is_mine_and_whole(self, manifest: Manifest) -> bool:
@@ -165,9 +173,23 @@ class ArchiveOperator(BaseOperator):
             members = self._members(shell)
             log = self._read_log(shell)
             written = self._stream(store, members, name=names.archive)
-        manifest = self._manifest(context, names, written, log)
+        manifest = self._compared(store, names, self._manifest(context, names, written, log))
         store.write_text(names.manifest, manifest.to_json())
         return manifest
+
+    def _compared(self, store: ArchiveStore, names: BackupNames, manifest: Manifest) -> Manifest:
+        """Return the manifest with warnings of what differs oddly from the newest good backup."""
+        catalogue = read_catalogue(
+            store, names.folder, database=self.database, schema=self.schema_name
+        )
+        good = [entry.manifest for entry in catalogue if entry.manifest.counts]
+        if not good:
+            return manifest
+        previous = max(good, key=lambda one: one.snapshot_time)
+        warnings = compare_backups(previous, manifest, rows_drop_percent=self.warn_rows_drop)
+        for warning in warnings:
+            self.log.warning("%s", warning)
+        return dataclasses.replace(manifest, warnings=(*manifest.warnings, *warnings))
 
     def _members(self, shell: Shell) -> list[ArchiveMember]:
         from oracle_backup.adapters.archive.model import ArchiveMember

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
@@ -10,7 +11,8 @@ from airflow.sdk import BaseOperator
 from oracle_backup.adapters.remote_job.scripts import build_status, parse_status
 from oracle_backup.domain.log import ExportLog, LogReader
 from oracle_backup.domain.verdict import DumpFile, Judgement, Verdict, VerdictRules, judge
-from oracle_backup.errors import ExportFailedError, LogNotUnderstoodError
+from oracle_backup.errors import ExportFailedError, LogNotUnderstoodError, StatementError
+from oracle_backup.hooks.database import OracleDatabaseHook
 from oracle_backup.hooks.host import OracleHostHook
 from oracle_backup.operators.steps import told_to_report
 
@@ -26,6 +28,10 @@ JUDGEMENT_KEY = "judgement"
 
 _STATUS_TIMEOUT_SECONDS = 120
 _CHUNK_BYTES = 256 * 1024
+_TABLE_TYPES = {"TABLE", "TABLE_DATA", "SCHEMA_EXPORT"}
+"""Excluding one of these leaves tables or their rows out on purpose."""
+_CREATED_MARGIN = timedelta(minutes=1)
+"""A table made about when the snapshot was taken may or may not be in it."""
 
 
 class InspectOperator(BaseOperator):
@@ -33,13 +39,16 @@ class InspectOperator(BaseOperator):
     Judge an export by its log, its exit code and the files that are there.
 
     Reads only. The log's end line is trusted before the exit code, as Data Pump's clients die
-    and mislead; what is not understood counts as failed.
+    and mislead; what is not understood counts as failed. A table that the schema had at the
+    snapshot and that has no row line makes the export incomplete, by name.
 
     Succeeds with ``complete`` and with ``incomplete``: an incomplete export is archived too, and
     makes the run red later, in ``RetainOperator``.
 
+    :param schema_name: schema, as Oracle stores it.
     :param export: what ``DataPumpExportOperator`` returned. (templated)
     :param ssh_conn_id: SSH connection to the Oracle host.
+    :param oracle_conn_id: Oracle connection, asked which tables the schema had.
     :param tolerate: codes that leave an export complete, beside the known harmless ones.
     :param warning_phrases: text in the log that makes a verdict incomplete.
     :param error_phrases: text in the log that makes a verdict failed.
@@ -49,6 +58,7 @@ class InspectOperator(BaseOperator):
         ``judgement``, which is there also where the task fails.
     :raises ExportFailedError: the verdict is ``failed``. Not retried.
     :raises LogNotUnderstoodError: the verdict is ``unknown``. Not retried.
+    :raises HostUnreachableError, DatabaseUnreachableError: no connection. Retried.
     """
 
     template_fields: Sequence[str] = ("export",)
@@ -57,16 +67,20 @@ class InspectOperator(BaseOperator):
     def __init__(
         self,
         *,
+        schema_name: str,
         export: Any,
         ssh_conn_id: str,
+        oracle_conn_id: str,
         tolerate: Sequence[str] = (),
         warning_phrases: Sequence[str] = (),
         error_phrases: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.schema_name = schema_name
         self.export = export
         self.ssh_conn_id = ssh_conn_id
+        self.oracle_conn_id = oracle_conn_id
         self.tolerate = tolerate
         self.warning_phrases = warning_phrases
         self.error_phrases = error_phrases
@@ -82,7 +96,7 @@ class InspectOperator(BaseOperator):
                 log,
                 exit_code=self.export["exit_code"],
                 dump_files=files,
-                rules=self._rules(),
+                rules=self._rules(expected_tables=self._expected_tables()),
             )
             found = self._found(log, judgement, files, log_size)
             context["ti"].xcom_push(key=JUDGEMENT_KEY, value=found)
@@ -121,8 +135,29 @@ class InspectOperator(BaseOperator):
         sizes = shell.stat(paths)
         return [DumpFile(path=path, size_bytes=sizes[path]) for path in paths]
 
-    def _rules(self) -> VerdictRules:
+    def _expected_tables(self) -> frozenset[tuple[str, str]] | None:
+        """
+        Return the tables that must be in the dump, or None where that can't be known.
+
+        Only Data Pump names each table, and only with a change number read beforehand is it known
+        which tables there were.
+        """
+        excluded = {kind.partition("/")[0] for kind in self.export["parameters"]["exclude"]}
+        if self.export["snapshot_scn"] is None or excluded & _TABLE_TYPES:
+            return None
+        snapshot_time = datetime.fromisoformat(self.export["snapshot_time"])
+        with OracleDatabaseHook(self.oracle_conn_id).database() as database:
+            try:
+                # By the database's own clock, whose seconds are about as true as change numbers.
+                age = database.snapshot().time - snapshot_time + _CREATED_MARGIN
+                return database.tables(self.schema_name, older_than=age)
+            except StatementError as error:
+                self.log.warning("The dump's tables were not compared with the schema's: %s", error)
+                return None
+
+    def _rules(self, *, expected_tables: frozenset[tuple[str, str]] | None) -> VerdictRules:
         return VerdictRules(
+            expected_tables=expected_tables,
             tolerate=tuple(self.tolerate),
             warning_phrases=tuple(self.warning_phrases),
             error_phrases=tuple(self.error_phrases),

@@ -139,7 +139,8 @@ class ReportOperator(BaseOperator):
             snapshot_time=_instant(export),
             verdict=judgement.get("verdict"),
             reasons=tuple(judgement.get("reasons", ())),
-            warnings=tuple(judgement.get("warnings", ())),
+            # The archive's are those of the judgement and more.
+            warnings=tuple((archive or judgement).get("warnings", ())),
             steps=self._steps(context),
             problems=self._problems(context),
             tables=judgement.get("tables"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
 import oracledb
@@ -259,6 +259,15 @@ def test_has_schema(count: int, found: bool) -> None:
 
 def test_schema_size() -> None:
     assert make_database(schema_size=[(4096,)])[0].schema_size_bytes("HR") == 4096
+
+
+def test_tables_are_told_with_their_owner() -> None:
+    database, connection = make_database(tables=[("EMPLOYEES",), ("Mixed Case",)])
+
+    found = database.tables("HR", older_than=timedelta(hours=36))
+
+    assert found == {("HR", "EMPLOYEES"), ("HR", "Mixed Case")}
+    assert connection.asked[0][1] == {"schema_name": "HR", "days_ago": 1.5}
 
 
 def test_snapshot_is_an_instant_in_utc() -> None:

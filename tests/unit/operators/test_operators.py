@@ -1,6 +1,7 @@
 """What holds for all operators, and how each decides; whole runs are in tests/e2e."""
 
 import inspect as python_inspect
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +18,7 @@ from oracle_backup.errors import (
     HostUnreachableError,
     LoginRejectedError,
 )
+from oracle_backup.hooks.database import OracleDatabaseHook
 from oracle_backup.operators.archive import ArchiveOperator
 from oracle_backup.operators.clean_up import CleanUpOperator
 from oracle_backup.operators.export import DataPumpExportOperator
@@ -223,8 +225,6 @@ def test_export_that_could_not_be_followed_says_why(
 def test_lost_export_that_the_database_still_runs_is_looked_at_again(
     monkeypatch: pytest.MonkeyPatch,
 ):
-    from oracle_backup.hooks.database import OracleDatabaseHook
-
     class Open:
         def __enter__(self) -> Any:
             return SimpleNamespace(job=lambda _: SimpleNamespace(state="EXECUTING"))
@@ -253,8 +253,6 @@ def test_lost_export_that_the_database_still_runs_is_looked_at_again(
 def test_export_takes_the_next_generation_only_after_the_last_has_ended(
     stored: dict[str, Any] | None, generation: int, monkeypatch: pytest.MonkeyPatch
 ):
-    from datetime import UTC, datetime
-
     store = FakeStateStore({} if stored is None else {"export": stored})
     run = context(task_state_store=store)
     run["dag_run"].logical_date = datetime(2026, 1, 1, tzinfo=UTC)
@@ -273,6 +271,53 @@ def test_export_takes_the_next_generation_only_after_the_last_has_ended(
     assert store["export"]["generation"] == generation
     assert deferred.value.trigger.job == store["export"]["job"] == started[0]
     assert deferred.value.method_name == "execute_complete"
+
+
+def make_inspect(export: dict[str, Any]) -> InspectOperator:
+    return InspectOperator(
+        task_id="inspect",
+        schema_name="HR",
+        export=export,
+        ssh_conn_id="h",
+        oracle_conn_id="no_such_connection",
+    )
+
+
+@pytest.mark.parametrize(
+    ("scn", "exclude"),
+    [(None, []), (1, ["TABLE"]), (1, ["TABLE_DATA"]), (1, ["SCHEMA_EXPORT/USER"])],
+)
+def test_tables_are_not_asked_for_where_the_dump_need_not_hold_them_all(
+    scn: int | None, exclude: list[str]
+):
+    record = {**RECORD, "snapshot_scn": scn, "parameters": {"exclude": exclude}}
+
+    assert make_inspect(record)._expected_tables() is None
+
+
+def test_tables_of_the_snapshot_must_be_in_the_dump(monkeypatch: pytest.MonkeyPatch):
+    asked: dict[str, Any] = {}
+
+    class Open:
+        def __enter__(self) -> Any:
+            return SimpleNamespace(
+                snapshot=lambda: SimpleNamespace(time=datetime(2026, 1, 1, 0, 10, tzinfo=UTC)),
+                tables=self.tables,
+            )
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def tables(self, schema: str, *, older_than: timedelta) -> frozenset[tuple[str, str]]:
+            asked.update(schema=schema, older_than=older_than)
+            return frozenset({("HR", "JOBS")})
+
+    monkeypatch.setattr(OracleDatabaseHook, "__init__", lambda *_: None)
+    monkeypatch.setattr(OracleDatabaseHook, "database", lambda _: Open())
+    record = {**RECORD, "snapshot_scn": 1, "parameters": {"exclude": ["STATISTICS"]}}
+
+    assert make_inspect(record)._expected_tables() == {("HR", "JOBS")}
+    # Ten minutes have passed since the snapshot, and one is left for the clocks.
+    assert asked == {"schema": "HR", "older_than": timedelta(minutes=11)}
 
 
 class FakeShell:
