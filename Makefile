@@ -82,6 +82,10 @@ integration: $(READY)  ## Tests against real servers on loopback
 e2e: $(READY)  ## Whole backups and restores in the lab
 	@$(BIN)/python -m pytest tests/e2e --quiet
 
+.PHONY: bench
+bench: $(READY)  ## Measure on this machine: how fast logs are read
+	@$(BIN)/python tools/bench.py
+
 .PHONY: format
 format: $(READY)  ## Put the code into its form
 	@$(BIN)/ruff check --fix --quiet .

@@ -1,6 +1,7 @@
 """A language nobody has sourced: its success is not believed, its trouble is."""
 
 import pytest
+
 from oracle_backup.domain.log import Ending, read_log
 
 HEAD = (
