@@ -33,7 +33,7 @@ KINDS = {
         '"HR"."T{n}"                     17.08 KB     107 rows in 0 seconds using direct_path\n'
     ),
     "rows in Chinese": '. . 导出了 "HR"."T{n}"                       5.007 KB       2 行\n',
-    "object types": "Processing object type SCHEMA_EXPORT/TABLE/INDEX/STATISTICS/T{n}\n",
+    "object types": "Processing object type SCHEMA_EXPORT/TABLE/INDEX/INDEX\n",
     "errors": (
         'ORA-31693: Table data object "HR"."T{n}" failed to load/unload and is being skipped due '
         "to error:\nORA-02354: error in exporting/importing data\n"

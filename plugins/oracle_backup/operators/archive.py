@@ -15,7 +15,7 @@ from oracle_backup.domain.comparison import compare_backups
 from oracle_backup.domain.log import LogReader
 from oracle_backup.domain.manifest import ArchiveRecord, Manifest, Member
 from oracle_backup.domain.names import BackupNames
-from oracle_backup.domain.report.sections import format_bytes, format_seconds
+from oracle_backup.domain.units import format_bytes, format_seconds
 from oracle_backup.errors import ConfigError, NameTakenError, SourceChangedError
 from oracle_backup.hooks.connections import known_connection
 from oracle_backup.hooks.host import OracleHostHook

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 
 from oracle_backup.domain.names import name_token
-from oracle_backup.domain.report.sections import format_bytes
+from oracle_backup.domain.units import format_bytes
 from oracle_backup.errors import (
     RETRIED,
     BackupError,

@@ -9,7 +9,7 @@ from airflow.sdk import BaseOperator
 
 from oracle_backup.adapters.catalogue import read_manifest
 from oracle_backup.domain.names import MANIFEST_SUFFIX
-from oracle_backup.domain.report.sections import format_bytes, format_seconds
+from oracle_backup.domain.units import format_bytes, format_seconds
 from oracle_backup.errors import IntegrityError
 from oracle_backup.hooks.store import ArchiveStoreHook
 from oracle_backup.operators.archive import archive_password

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from oracle_backup.domain.report.sections import format_bytes, format_seconds
+from oracle_backup.domain.units import format_bytes, format_seconds
 
 if TYPE_CHECKING:
     from oracle_backup.domain.log import LogFollower

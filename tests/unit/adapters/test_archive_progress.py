@@ -9,7 +9,6 @@ from oracle_backup.adapters.archive.progress import (
     ProgressLines,
     render_duration,
     render_progress,
-    render_size,
 )
 
 GIB = 1 << 30
@@ -46,14 +45,6 @@ def test_lines_come_once_an_interval():
         tell(progress(second, 200, seconds=second))
 
     assert [line.split()[1] for line in lines] == ["60", "120", "180"]
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [(0, "0 bytes"), (1023, "1023 bytes"), (1536, "1.5 KiB"), (5 << 50, "5120.0 TiB")],
-)
-def test_sizes(size, text):
-    assert render_size(size) == text
 
 
 @pytest.mark.parametrize(

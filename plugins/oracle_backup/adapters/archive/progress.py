@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from oracle_backup.domain.units import format_bytes
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from oracle_backup.adapters.archive.model import Progress
-
-_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
 class ProgressLines:
@@ -48,7 +48,7 @@ def render_progress(progress: Progress, *, verb: str = "Archived") -> str:
     """Given how far a stream is, return the line for it."""
     done, total, seconds = progress.bytes_read, progress.total_bytes, progress.seconds
     percent = f" ({100 * done // total} %)" if total else ""
-    line = f"{verb} {render_size(done)} of {render_size(total)}{percent}"
+    line = f"{verb} {format_bytes(done)} of {format_bytes(total)}{percent}"
     if seconds > 0:
         line += f", {done / seconds / 1e6:.1f} MB/s"
     if progress.bytes_written and done > progress.bytes_written:
@@ -56,14 +56,6 @@ def render_progress(progress: Progress, *, verb: str = "Archived") -> str:
     if 0 < done < total and seconds > 0:
         line += f", about {render_duration((total - done) * seconds / done)} left"
     return line + "."
-
-
-def render_size(size_bytes: int) -> str:
-    """Given a number of bytes, return it in the largest unit that leaves a whole part."""
-    size, unit = float(size_bytes), 0
-    while size >= 1024 and unit < len(_UNITS) - 1:
-        size, unit = size / 1024, unit + 1
-    return f"{size_bytes} bytes" if unit == 0 else f"{size:.1f} {_UNITS[unit]}"
 
 
 def render_duration(seconds: float) -> str:
