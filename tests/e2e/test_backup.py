@@ -278,6 +278,7 @@ def test_legacy_exp_is_backed_up_too(backups: Backups, lab: Lab):
 
     assert outcome.state == "success"
     assert outcome.manifest["tool"] == "exp"
+    assert "imp USER@DATABASE file=HR-" in outcome.mail_text
     assert outcome.manifest["verdict"] == "complete"
 
 

@@ -19,7 +19,7 @@ _FILE = re.compile(r"[A-Za-z0-9_.-]+(?:%U)?[A-Za-z0-9_.-]*", re.ASCII)
 _PATH = re.compile(r"/[A-Za-z0-9_./-]*", re.ASCII)
 _FILE_SIZE = re.compile(r"[1-9]\d*(?:B|KB?|MB?|GB?|TB?)?", re.ASCII | re.IGNORECASE)
 _OBJECT_TYPE = re.compile(r"[A-Z][A-Z_]*(?:/[A-Z][A-Z_]*)*", re.ASCII)
-_CONNECT = re.compile(r"[A-Za-z0-9_.:/$#?=&(),\[\]-]+", re.ASCII)
+_CONNECT = re.compile(r"[A-Za-z0-9_.:/?=&\[\]-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

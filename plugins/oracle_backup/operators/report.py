@@ -145,7 +145,7 @@ class ReportOperator(BaseOperator):
             problems=self._problems(context),
             tables=judgement.get("tables"),
             rows=judgement.get("rows"),
-            archive=_archive_facts(archive, verification),
+            archive=_archive_facts(archive, verification, export=export),
             verified=bool(verification),
             retention=tuple(retention["plan"]) if retention else (),
             unchecked_host_keys=tuple(preflight.get("unchecked_host_keys", ())),
@@ -214,7 +214,10 @@ class ReportOperator(BaseOperator):
 
 
 def _archive_facts(
-    archive: Mapping[str, Any] | None, verification: Mapping[str, Any] | None
+    archive: Mapping[str, Any] | None,
+    verification: Mapping[str, Any] | None,
+    *,
+    export: Mapping[str, Any] | None,
 ) -> ArchiveFacts | None:
     if not archive:
         return None
@@ -226,6 +229,7 @@ def _archive_facts(
         encrypted=archive["encrypted"],
         sha256=verification["sha256"] if verification else None,
         members=tuple(archive["members"]),
+        tool=export["tool"] if export else "expdp",
     )
 
 

@@ -167,3 +167,10 @@ def test_retention_is_told_as_it_was_planned() -> None:
         "Kept 7.",
         "Removed 1.",
     )
+
+
+def test_dump_of_exp_is_restored_with_imp() -> None:
+    found = section("Where it is, and how to restore it", archive=make_archive_facts(tool="exp"))
+
+    assert found.code[1].startswith("imp USER@DATABASE file=HR-")
+    assert found.code[1].endswith("fromuser=HR touser=HR")

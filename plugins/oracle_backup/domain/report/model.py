@@ -36,6 +36,7 @@ class ArchiveFacts:
 
     :param location: the SFTP server and the folder, as in ``sftp://backup@nas:22/backups/erp/HR``.
     :param sha256: of the whole archive, once it was read back.
+    :param tool: what wrote the dump set, ``expdp`` or ``exp``: another tool reads each back.
     """
 
     name: str
@@ -45,6 +46,7 @@ class ArchiveFacts:
     encrypted: bool
     sha256: str | None
     members: tuple[str, ...]
+    tool: str = "expdp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,10 +113,11 @@ def _archive(report: BackupReport, archive: ArchiveFacts) -> Section:
     # impdp reads a name without quotes in upper case; a shell takes "$" for a variable's sign.
     plain = _PLAIN_NAME.fullmatch(report.schema)
     schema = shlex.quote(report.schema if plain else f'"{report.schema}"')
-    code = (
-        f"7z x {archive.name}",
-        f"impdp USER@DATABASE directory=DIRECTORY dumpfile={dumps} schemas={schema}",
-    )
+    if archive.tool == "exp":
+        restore = f"imp USER@DATABASE file={dumps} fromuser={schema} touser={schema}"
+    else:
+        restore = f"impdp USER@DATABASE directory=DIRECTORY dumpfile={dumps} schemas={schema}"
+    code = (f"7z x {archive.name}", restore)
     return Section(title="Where it is, and how to restore it", rows=tuple(rows), code=code)
 
 
