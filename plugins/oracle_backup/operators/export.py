@@ -11,6 +11,7 @@ from airflow.sdk import BaseOperator
 from oracle_backup.adapters.remote_job.scripts import (
     JobSpec,
     JobState,
+    JobStatus,
     build_start,
     build_status,
     parse_answers,
@@ -45,6 +46,10 @@ if TYPE_CHECKING:
 _SCRIPT_TIMEOUT_SECONDS = 60
 _STOP_PATIENCE_SECONDS = 120
 _RECORD_KEY = "export"
+_OWN_KEYS = {"ended", "deadline", "stored"}
+"""What of the record is of use to this task only."""
+_RECORD_FRESH = timedelta(minutes=10)
+"""A snapshot older than this is no longer what a new export should show."""
 _RECORD_KEPT = timedelta(days=90)
 """Longer than anybody clears an old run; without it a cleared export would be generation 1."""
 
@@ -171,7 +176,11 @@ class DataPumpExportOperator(BaseOperator):
             event["exit_code"],
         )
         return {
-            **{key: value for key, value in record.items() if key not in {"ended", "deadline"}},
+            **{
+                key: value
+                for key, value in record.items()
+                if key not in {"ended", "deadline", "stored"}
+            },
             **{key: event[key] for key in ("exit_code", "started", "ended", "stopped")},
         }
 
@@ -219,6 +228,7 @@ class DataPumpExportOperator(BaseOperator):
                 "parallel": self.parallel,
                 "file_size": self.file_size,
             },
+            "stored": datetime.now(UTC).isoformat(),
             "deadline": (datetime.now(UTC) + self.max_duration).isoformat(),
             "ended": False,
         }
@@ -240,6 +250,7 @@ class DataPumpExportOperator(BaseOperator):
         """Start the job unless it was started before; return its record."""
         record = self._claim(context)
         with OracleHostHook(self.ssh_conn_id).shell() as shell:
+            record = self._renewed(context, shell, record)
             if not self._launch(shell, record) and self._was_stopped(shell, record["job"]):
                 # Somebody ended the task and cleared it: that asks for another export.
                 self.log.info("Job %s was stopped on purpose: starting the next.", record["job"])
@@ -247,6 +258,28 @@ class DataPumpExportOperator(BaseOperator):
                 record = self._claim(context)
                 self._launch(shell, record)
         return record
+
+    def _renewed(self, context: Context, shell: Shell, record: dict[str, Any]) -> dict[str, Any]:
+        """
+        Return the record, anew where it is old and its job was never started.
+
+        Its snapshot and its deadline were set when it was stored. A try that reached no host may
+        be followed by the next one a day later.
+        """
+        age = datetime.now(UTC) - datetime.fromisoformat(record["stored"])
+        if age < _RECORD_FRESH:
+            return record
+        status = self._look(shell, record["job"])
+        if status.state not in {JobState.ABSENT, JobState.PREPARED}:
+            return record
+        self.log.info("Job %s was never started: its snapshot is taken anew.", record["job"])
+        renewed = self._new_record(context, generation=record["generation"])
+        self._store(context, renewed)
+        return renewed
+
+    def _look(self, shell: Shell, job: str) -> JobStatus:
+        done = shell.run(build_status(job=job), timeout_seconds=_SCRIPT_TIMEOUT_SECONDS)
+        return parse_status(done.stdout.encode())
 
     def _launch(self, shell: Shell, record: dict[str, Any]) -> bool:
         """Start the job; return whether it was this call that made it."""
@@ -276,8 +309,7 @@ class DataPumpExportOperator(BaseOperator):
         """Return whether the job was stopped on purpose; wait for its end if so."""
         give_up = time.monotonic() + _STOP_PATIENCE_SECONDS
         while True:
-            done = shell.run(build_status(job=job), timeout_seconds=_SCRIPT_TIMEOUT_SECONDS)
-            status = parse_status(done.stdout.encode())
+            status = self._look(shell, job)
             if status.stopped is None or status.state is not JobState.RUNNING:
                 return status.stopped is not None
             if time.monotonic() > give_up:

@@ -155,6 +155,7 @@ RECORD = {
     "snapshot_time": "2026-01-01T00:00:00+00:00",
     "snapshot_scn": None,
     "parameters": {},
+    "stored": "2999-01-01T00:00:00+00:00",
     "deadline": "2026-01-02T00:00:00+00:00",
     "ended": False,
 }
@@ -318,6 +319,37 @@ def test_tables_of_the_snapshot_must_be_in_the_dump(monkeypatch: pytest.MonkeyPa
     assert make_inspect(record)._expected_tables() == {("HR", "JOBS")}
     # Ten minutes have passed since the snapshot, and one is left for the clocks.
     assert asked == {"schema": "HR", "older_than": timedelta(minutes=11)}
+
+
+@pytest.mark.parametrize(
+    ("state", "age_minutes", "anew"),
+    [
+        ("absent", 60, True),
+        ("prepared", 60, True),
+        ("absent", 1, False),
+        ("running", 60, False),
+        ("ended\nexit_code=0", 60, False),
+        ("lost", 60, False),
+    ],
+)
+def test_old_snapshot_of_a_job_that_never_started_is_taken_anew(
+    state: str, age_minutes: int, anew: bool
+):
+    stored = (datetime.now(UTC) - timedelta(minutes=age_minutes)).isoformat()
+    store = FakeStateStore(export={**RECORD, "stored": stored, "generation": 3})
+    run = context(task_state_store=store)
+    run["dag_run"].logical_date = datetime(2026, 1, 1, tzinfo=UTC)
+    shell = SimpleNamespace(
+        run=lambda *_, **__: SimpleNamespace(stdout=f"state={state}\noutput:\n")
+    )
+
+    record = make_export()._renewed(run, shell, store["export"])
+
+    assert record == store["export"]
+    assert record["generation"] == 3
+    assert (record["deadline"] > RECORD["deadline"]) is anew
+    assert (datetime.fromisoformat(record["snapshot_time"]).year > 2025) or not anew
+    assert (record["stored"] != stored) is anew
 
 
 class FakeShell:
