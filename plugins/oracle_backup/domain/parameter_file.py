@@ -42,7 +42,7 @@ class Login:
         """Return the value of ``USERID``. Raise ConfigError for what it can't carry."""
         at = f"@{self._connect()}" if self.connect_identifier else ""
         if self.method == "os":
-            return '"/ as sysdba"' if self.user.lower() == "sys" else "/"
+            return "/"
         if self.method == "wallet":
             return f"/{at}"
         if '"' in self.password or not self.password.isprintable():

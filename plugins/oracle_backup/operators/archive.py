@@ -7,8 +7,7 @@ import posixpath
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import BaseHook, BaseOperator
-from airflow.sdk.log import mask_secret
+from airflow.sdk import BaseOperator
 
 from oracle_backup.adapters.catalogue import read_catalogue, read_manifest
 from oracle_backup.domain.comparison import compare_backups
@@ -16,8 +15,8 @@ from oracle_backup.domain.log import LogReader
 from oracle_backup.domain.manifest import ArchiveRecord, Manifest, Member
 from oracle_backup.domain.names import BackupNames
 from oracle_backup.domain.units import format_bytes, format_seconds
-from oracle_backup.errors import ConfigError, NameTakenError, SourceChangedError
-from oracle_backup.hooks.connections import known_connection
+from oracle_backup.errors import NameTakenError, SourceChangedError
+from oracle_backup.hooks.connections import archive_password
 from oracle_backup.hooks.host import OracleHostHook
 from oracle_backup.hooks.store import ArchiveStoreHook
 from oracle_backup.operators.steps import run_moment, run_param, told_to_report
@@ -32,22 +31,6 @@ if TYPE_CHECKING:
     from oracle_backup.domain.log import ExportLog
 
 _CHUNK_BYTES = 256 * 1024
-
-
-def archive_password(conn_id: str | None) -> str | None:
-    """Return the password of the connection, masked in logs; None where no connection is named."""
-    if conn_id is None:
-        return None
-    with known_connection(conn_id):
-        password = BaseHook.get_connection(conn_id).password
-    if not password:
-        raise ConfigError(
-            f"The connection {conn_id!r} holds no password, and archives are to be encrypted "
-            "with it.",
-            hint="Set its password, and keep that elsewhere too.",
-        )
-    mask_secret(password)
-    return str(password)
 
 
 class ArchiveOperator(BaseOperator):

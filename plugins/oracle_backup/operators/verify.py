@@ -11,8 +11,8 @@ from oracle_backup.adapters.catalogue import read_manifest
 from oracle_backup.domain.names import MANIFEST_SUFFIX
 from oracle_backup.domain.units import format_bytes, format_seconds
 from oracle_backup.errors import IntegrityError
+from oracle_backup.hooks.connections import archive_password
 from oracle_backup.hooks.store import ArchiveStoreHook
-from oracle_backup.operators.archive import archive_password
 from oracle_backup.operators.steps import told_to_report
 
 if TYPE_CHECKING:

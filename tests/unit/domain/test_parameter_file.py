@@ -136,7 +136,6 @@ def test_attach_file_holds_login_and_job_only() -> None:
         (Login(method="wallet"), "/"),
         (Login(method="os"), "/"),
         (Login(method="os", connect_identifier="ignored"), "/"),
-        (Login(method="os", user="SYS"), '"/ as sysdba"'),
     ],
 )
 def test_userid_of_each_login(login: Login, userid: str) -> None:

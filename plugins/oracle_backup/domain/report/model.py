@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -83,7 +83,6 @@ class BackupReport:
     unchecked_host_keys: tuple[str, ...] = ()
     note: str = ""
     message: str = ""
-    attachments: tuple[str, ...] = field(default=())
 
     @property
     def failed_steps(self) -> tuple[str, ...]:
