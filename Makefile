@@ -33,7 +33,7 @@ up: $(READY)  ## The same, and leave Airflow and the lab running until Ctrl-C
 	@PYTHONPATH=include $(BIN)/python -m lab.demo --stay
 
 .PHONY: test
-test: $(READY) packages check unit dags integration e2e  ## Set up, check and test everything
+test: $(READY) packages check unit dags integration e2e slow  ## Set up, check and test everything
 
 .PHONY: packages
 packages:  ## Install what the tests use beside Python, where that is allowed
@@ -82,9 +82,13 @@ integration: $(READY)  ## Tests against real servers on loopback
 e2e: $(READY)  ## Whole backups and restores in the lab
 	@$(BIN)/python -m pytest tests/e2e --quiet
 
+.PHONY: slow
+slow: $(READY)  ## What takes long: everything killed at every moment, ten thousand names
+	@$(BIN)/python -m pytest tests --quiet -m slow
+
 .PHONY: bench
-bench: $(READY)  ## Measure on this machine: how fast logs are read
-	@$(BIN)/python tools/bench.py
+bench: $(READY)  ## Measure on this machine; asserts nothing
+	@PYTHONPATH=include $(BIN)/python tools/bench
 
 .PHONY: format
 format: $(READY)  ## Put the code into its form

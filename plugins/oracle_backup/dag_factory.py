@@ -7,21 +7,20 @@ Read `build_backup_dag` from top to bottom: it is the picture in the README.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from airflow.sdk import (
-    DAG,
-    Asset,
-    CronTriggerTimetable,
-    ExceptionRetryPolicy,
-    Param,
-    RetryAction,
-    RetryRule,
+from airflow.sdk import DAG, CronTriggerTimetable
+
+from oracle_backup.dag_parts import (
+    backup_asset,
+    default_args,
+    describe,
+    form,
+    retention_policy,
+    timetable,
+    tool_environment,
 )
-
 from oracle_backup.domain import names
-from oracle_backup.domain.retention import RetentionPolicy
-from oracle_backup.errors import RETRIED, BackupError
 from oracle_backup.notifications.unreported import mail_unreported
 from oracle_backup.operators.archive import ArchiveOperator
 from oracle_backup.operators.clean_up import CleanUpOperator
@@ -37,15 +36,11 @@ from oracle_backup.operators.watcher import WatcherOperator
 if TYPE_CHECKING:
     from oracle_backup.config.entries import BrokenSchema
     from oracle_backup.config.load import Config
-    from oracle_backup.config.model import RetentionSettings, SchemaSettings
+    from oracle_backup.config.model import SchemaSettings
 
 STEPS = ("preflight", "export", "inspect", "archive", "verify", "retain", "clean_up")
 """The steps a report tells about, in order."""
 
-NLS_LANG = "AMERICAN_AMERICA.AL32UTF8"
-"""English messages, and no letter lost: other languages are read too, but not asked for."""
-
-_RETRY_DELAY = timedelta(minutes=2)
 _SHORT = timedelta(minutes=30)
 _LONG = timedelta(hours=24)
 
@@ -66,9 +61,9 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
     with DAG(
         dag_id=names.dag_id(database=s.database, schema=s.schema_name),
         description=f"Backs up schema {s.schema_name} of {s.database}.",
-        doc_md=_describe(s),
+        doc_md=describe(s),
         tags=["oracle", "backup", s.database],
-        schedule=_timetable(s),
+        schedule=timetable(s),
         catchup=False,
         max_active_runs=1,
         on_failure_callback=mail_unreported(
@@ -79,8 +74,8 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             timezone=s.timezone,
             steps=STEPS,
         ),
-        params=_params(),
-        default_args=_default_args(retries=s.retries),
+        params=form(),
+        default_args=default_args(retries=s.retries, retry_delay=s.retry_delay),
     ) as dag:
         preflight = PreflightOperator(
             task_id="preflight",
@@ -102,7 +97,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             preflight=preflight.output,
             ssh_conn_id=s.host_conn_id,
             oracle_conn_id=s.database_conn_id,
-            environment=_environment(s),
+            environment=tool_environment(s),
             tool=s.export.tool,
             directory=s.export.directory,
             login_method=s.login.method,
@@ -154,7 +149,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             **store,
             folder=f"{s.database}/{names.name_token(s.schema_name)}",
             inspection=inspect.output,
-            policy=_policy(s.retention),
+            policy=retention_policy(s.retention),
             timezone=s.timezone,
             execution_timeout=_SHORT,
         )
@@ -191,16 +186,6 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
     return dag
 
 
-def backup_asset(settings: SchemaSettings) -> Asset:
-    """Return the asset that each verified backup of a schema updates, for others to wait for."""
-    token = names.name_token(settings.schema_name)
-    return Asset(
-        name=f"oracle-backup/{settings.database}/{token}",
-        uri=f"oracle-backup://{settings.database}/{token}",
-        group="oracle_backup",
-    )
-
-
 def build_broken_dag(broken: BrokenSchema, *, path: str) -> DAG:
     """Given a schema whose settings are wrong, return a DAG that fails with the reasons."""
     with DAG(
@@ -218,7 +203,7 @@ def build_broken_dag(broken: BrokenSchema, *, path: str) -> DAG:
         schedule=CronTriggerTimetable("0 2 * * *", timezone="UTC", run_immediately=False),
         catchup=False,
         max_active_runs=1,
-        default_args=_default_args(retries=0),
+        default_args=default_args(retries=0, retry_delay=timedelta(0)),
     ) as dag:
         RefuseOperator(
             task_id="refuse",
@@ -229,96 +214,3 @@ def build_broken_dag(broken: BrokenSchema, *, path: str) -> DAG:
             execution_timeout=_SHORT,
         )
     return dag
-
-
-def _timetable(settings: SchemaSettings) -> CronTriggerTimetable | None:
-    if settings.schedule is None:
-        return None
-    # No start date and no run at once: unpausing a DAG at noon starts no export at noon.
-    return CronTriggerTimetable(
-        settings.schedule, timezone=settings.timezone, run_immediately=False
-    )
-
-
-def _default_args(*, retries: int) -> dict[str, Any]:
-    return {
-        "owner": "oracle-backup",
-        "retries": retries,
-        "retry_delay": _RETRY_DELAY,
-        "retry_policy": ExceptionRetryPolicy(
-            rules=[
-                *(RetryRule(exception=kind, action=RetryAction.RETRY) for kind in RETRIED),
-                RetryRule(exception=BackupError, action=RetryAction.FAIL),
-            ]
-        ),
-    }
-
-
-def _params() -> dict[str, Param]:
-    return {
-        "pin": Param(
-            default=False,
-            type="boolean",
-            title="Pin",
-            description="Keep this backup for ever, whatever retention says.",
-        ),
-        "note": Param(
-            default=None,
-            type=["null", "string"],
-            maxLength=500,
-            title="Note",
-            description="Kept in the manifest and shown in the report.",
-        ),
-        "keep_dump": Param(
-            default=False,
-            type="boolean",
-            title="Keep the dump on the host",
-            description="Leave dump and log where Data Pump wrote them.",
-        ),
-    }
-
-
-def _environment(settings: SchemaSettings) -> dict[str, str | None]:
-    """Return the tool's environment: said in full, so that no profile of the host matters."""
-    place = settings.environment
-    return {
-        "ORACLE_HOME": place.oracle_home,
-        "ORACLE_SID": place.oracle_sid,
-        "TNS_ADMIN": place.tns_admin,
-        "ORACLE_PDB_SID": place.pdb,
-        "TWO_TASK": None,
-        "NLS_LANG": NLS_LANG,
-        "LD_LIBRARY_PATH": f"{place.oracle_home}/lib",
-    }
-
-
-def _policy(retention: RetentionSettings) -> RetentionPolicy:
-    return RetentionPolicy(
-        last=retention.keep_last or 0,
-        hourly=retention.keep_hourly or 0,
-        daily=retention.keep_daily or 0,
-        weekly=retention.keep_weekly or 0,
-        monthly=retention.keep_monthly or 0,
-        yearly=retention.keep_yearly or 0,
-        within=retention.keep_within,
-    )
-
-
-def _describe(settings: SchemaSettings) -> str:
-    s = settings
-    when = f"`{s.schedule}` ({s.timezone})" if s.schedule else "only when triggered by hand"
-    secret = "encrypted (AES-256)" if s.archive.password_conn_id else "not encrypted"
-    return "\n".join(
-        [
-            f"Backs up schema **{s.schema_name}** of database **{s.database}**.",
-            "",
-            f"- Runs: {when}",
-            f"- Exported with: `{s.export.tool}`, "
-            f"{'one consistent instant' if s.export.consistent else 'each table by itself'}",
-            f"- Sent to: `{s.store.path}` (connection `{s.store.conn_id}`), {secret}",
-            f"- Keeps: {_policy(s.retention).in_words()}",
-            f"- Report to: {', '.join(s.mail.to)}",
-            "",
-            "How to get data back: `docs/how-to/restore.md`.",
-        ]
-    )

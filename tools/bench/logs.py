@@ -1,6 +1,5 @@
-#!/usr/bin/env python3
 """
-How fast is it, on this machine, now? Printed, never asserted: ``make bench``.
+How fast are export logs read?
 
 Logs of 100 MB of each kind are read in pieces, as they come from a host. Every kind is read in
 turn, several times, and the median counts, so that other work on the machine disturbs all alike.
@@ -8,9 +7,7 @@ turn, several times, and the median counts, so that other work on the machine di
 
 from __future__ import annotations
 
-import argparse
 import statistics
-import sys
 import time
 from itertools import cycle, islice
 from typing import TYPE_CHECKING
@@ -61,22 +58,14 @@ def read_log(text: str, *, size_bytes: int) -> float:
     return total / 1e6 / (time.perf_counter() - begun)
 
 
-def main() -> int:
-    """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--megabytes", type=int, default=100, help="of each kind of log")
-    options = parser.parse_args()
+def measure(*, megabytes: int) -> Iterator[str]:
+    """Yield the lines of the table."""
     speeds: dict[str, list[float]] = {kind: [] for kind in KINDS}
     for _ in range(ROUNDS):
         for kind, text in KINDS.items():
-            speeds[kind].append(read_log(text, size_bytes=options.megabytes * 1_000_000))
+            speeds[kind].append(read_log(text, size_bytes=megabytes * 1_000_000))
     fastest = max(statistics.median(values) for values in speeds.values())
-    print(f"Reading logs of {options.megabytes} MB, median of {ROUNDS} rounds:")
+    yield f"Reading logs of {megabytes} MB, median of {ROUNDS} rounds:"
     for kind, values in speeds.items():
         median = statistics.median(values)
-        print(f"  {kind:<30} {median:6.1f} MB/s   {median / fastest:4.2f} of the fastest")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        yield f"  {kind:<30} {median:6.1f} MB/s   {median / fastest:4.2f} of the fastest"
