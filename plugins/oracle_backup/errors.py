@@ -29,7 +29,8 @@ BackupError
 │   ├── StoreLoginError         user, key or password refused                   never
 │   ├── StoreFullError          no space                                        never
 │   ├── StorePermissionError    the store's user may not do that                never
-│   └── NameTakenError          a finished file with other content stands there never
+│   ├── NameTakenError          a finished file with other content stands there never
+│   └── CopyMissingError        a store lacks its copy, and another has one     retried
 ├── RetentionRefusedError       the plan would break a rule                     never
 └── MailError                   the report was not sent
     ├── MailUnreachableError    no TCP, no TLS                                  retried
@@ -128,7 +129,15 @@ class DatabaseLoginError(DatabaseError):
 
 
 class StatementError(DatabaseError):
-    """The database refused a statement."""
+    """
+    The database refused a statement.
+
+    :param code: the number of its ORA error, or None where there is none.
+    """
+
+    def __init__(self, message: str, *, code: int | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
 
 
 class ExportError(BackupError):
@@ -195,6 +204,10 @@ class NameTakenError(StoreError):
     """A finished file with other content stands under that name."""
 
 
+class CopyMissingError(StoreError):
+    """One of several stores has no copy of the archive, though another has a verified one."""
+
+
 class RetentionRefusedError(BackupError):
     """The retention plan would break a rule, so nothing was removed."""
 
@@ -219,6 +232,7 @@ RETRIED: tuple[type[BackupError], ...] = (
     ExportLostError,
     SourceChangedError,
     StoreUnreachableError,
+    CopyMissingError,
     MailUnreachableError,
 )
 """Errors that may go away by themselves. Every other BackupError fails its task at once."""

@@ -121,6 +121,10 @@ class Manifest:
             damage="",
         )
 
+    def unverified(self) -> Self:
+        """Return the manifest of a copy of the archive that nobody has read back yet."""
+        return dataclasses.replace(self, verified=None, damage="")
+
     def with_damage(self, damage: str) -> Self:
         """Return the manifest of the archive after it was read back and did not match."""
         return dataclasses.replace(self, verified=None, damage=damage)

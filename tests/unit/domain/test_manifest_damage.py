@@ -18,3 +18,8 @@ def test_archive_that_matches_after_all_is_not_damaged():
 
     assert mended.counts
     assert mended.damage == ""
+
+
+def test_copy_counts_only_once_it_was_read_back_itself():
+    assert make_manifest().counts
+    assert not make_manifest().unverified().counts
