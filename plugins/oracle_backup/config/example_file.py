@@ -21,7 +21,7 @@ MODELINE = "# yaml-language-server: $schema=backups.schema.json"
 
 # What YAML takes for something else at the beginning of a text or, in a list, within it. A cron
 # string is always quoted, so that changing it to "*/5 * * * *" does no harm.
-_ASKS_FOR_QUOTES = re.compile(r"""^[\s@&!%#?>|'"`:-]|[*,\[\]{}]|: | #""")
+_ASKS_FOR_QUOTES = re.compile(r"""^[\s@&!%#?>|'"`:-]|^[0-9.]+$|[*,\[\]{}]|: | #""")
 
 _HEAD = f"""\
 {MODELINE}
@@ -46,6 +46,8 @@ databases:
       connect_identifier: //db1.example.com:1521/ERPPDB
     environment:
       container: ERPPDB
+    # parallel needs it; what is not licensed is never used by mistake.
+    licensed: [enterprise_edition]
     schemas:
       # Nothing of its own: all its options come from the database and from defaults.
       HR:
@@ -58,8 +60,18 @@ databases:
         export:
           parallel: 4
           file_size: 5G
+          exclude_tables: [STAGING, '"Session Log"']
         archive:
           password_conn_id: oracle_backup_archive
+        # Two copies on servers of their own, instead of the one of defaults.
+        stores:
+          - conn_id: backup_store
+            path: /backups/oracle
+          - name: offsite
+            conn_id: offsite_store
+            path: /oracle
+            verify: hash
+            bandwidth_limit: 20MB
       # A name that is not all upper case in Oracle: double quotes within single ones.
       '"Web Shop"':
         mail:
@@ -76,6 +88,7 @@ databases:
     export:
       tool: exp
       path: /u02/backups
+      direct: true
       # As the predecessor's FraseAdvertencias and FraseError.
       warning_phrases: [advertencias]
       error_phrases: [no ha terminado correctamente]
@@ -118,6 +131,8 @@ def render_scalar(value: object) -> str:
     """Write a value as YAML, on one line; text in quotes only where it must be."""
     if isinstance(value, list):
         return f"[{', '.join(render_scalar(item) for item in value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}: {render_scalar(one)}' for name, one in value.items())}}}"
     if isinstance(value, str) and not _ASKS_FOR_QUOTES.search(value):
         return value
     return json.dumps(value)

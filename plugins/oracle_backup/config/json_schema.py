@@ -8,7 +8,13 @@ from pydantic import BaseModel
 
 from oracle_backup.config import names
 from oracle_backup.config.model import Options
-from oracle_backup.config.options import fields_of, group_of, groups, written_default
+from oracle_backup.config.options import (
+    fields_of,
+    group_of,
+    groups,
+    item_group_of,
+    written_default,
+)
 
 
 def build_json_schema() -> dict[str, Any]:
@@ -77,8 +83,19 @@ def _properties(model: type[BaseModel], schema: dict[str, Any]) -> dict[str, Any
         else:
             kind = dict(schema["properties"][name])
             kind.pop("title")
+            if item := item_group_of(field):
+                kind = _list_of_groups(item, kind)
             if not field.is_required():
                 # Pydantic would write durations its own way.
                 kind["default"] = written_default(field)
         properties[name] = {**kind, "description": field.description}
     return properties
+
+
+def _list_of_groups(item: type[BaseModel], schema: dict[str, Any]) -> dict[str, Any]:
+    """Describe a list of groups: no other level can set what an item lacks."""
+    (listed,) = (choice for choice in schema["anyOf"] if choice["type"] == "array")
+    required = [name for name, field in fields_of(item).items() if field.is_required()]
+    properties = _properties(item, item.model_json_schema(by_alias=True))
+    items = {**_mapping(properties), "required": required}
+    return {**schema, "anyOf": [{**listed, "items": items}, {"type": "null"}]}

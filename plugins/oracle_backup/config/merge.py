@@ -3,15 +3,18 @@ Which value of an option holds, when it stands on several levels, and where was 
 
 Groups (mappings) are merged option by option; scalars and lists of a nearer level replace those
 of a farther one. An empty group (``export:`` with nothing under it) says nothing, so it changes
-nothing.
+nothing. ``store`` and ``stores`` are two ways to say one thing: a level that has one of them takes
+the other from none above it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from oracle_backup.config.problems import Place
+
+_ONE_OF = ("store", "stores")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Level:
     options: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Merged:
     """
     What holds after merging.
@@ -52,8 +55,18 @@ def merge_levels(levels: Sequence[Level]) -> Merged:
     """Merge levels, the farthest first."""
     merged = Merged()
     for level in levels:
+        for name in _replaced_by(level):
+            merged.options.pop(name, None)
+            merged.origins = {at: by for at, by in merged.origins.items() if at[0] != name}
         _lay_over(merged.options, level.options, merged=merged, level=level, prefix=())
     return merged
+
+
+def _replaced_by(level: Level) -> Iterator[str]:
+    """Yield the options of farther levels that one of this level stands for."""
+    given = [name for name in _ONE_OF if level.options.get(name) not in (None, {})]
+    if given:
+        yield from (name for name in _ONE_OF if name not in given)
 
 
 def _lay_over(

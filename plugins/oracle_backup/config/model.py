@@ -1,47 +1,35 @@
 """
 Which options are there, what do they hold, and what if they are left out?
 
-The JSON Schema, the example and the reference are made from this file: `make generate`.
+The JSON Schema, the example and the reference are made from these models: `make generate`.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from oracle_backup.config import names
+from oracle_backup.config.archive_settings import ArchiveSettings, Stores, StoreSettings
+from oracle_backup.config.export_settings import ExportSettings
+from oracle_backup.config.group import Group
 from oracle_backup.config.values import (
     ConnectIdentifier,
     ConnectionId,
-    DirectoryName,
     Duration,
-    ErrorCodes,
-    FileSize,
     HostPath,
     InstanceName,
+    Licences,
     MailAddress,
     MailAddresses,
-    ObjectTypes,
     OracleName,
-    Phrases,
     Schedule,
-    StorePath,
     Timezone,
 )
 
 Count = Annotated[int, Field(ge=-1, le=100_000)]
-
-
-class Group(BaseModel):
-    """A group of options."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        strict=True,  # "7" is not 7: what is corrected silently is wrong silently
-    )
 
 
 class LoginSettings(Group):
@@ -95,134 +83,6 @@ class EnvironmentSettings(Group):
         default=None,
         description="The container (CON_NAME) the session must be in; the export fails in another.",
         examples=["ORCLPDB1"],
-    )
-
-
-class ExportSettings(Group):
-    """How the schema is exported."""
-
-    tool: Literal["expdp", "exp"] = Field(
-        default="expdp",
-        description=(
-            "expdp: Data Pump, written by the database server. exp: the original export, for old "
-            "databases, written by the host itself."
-        ),
-        examples=["expdp"],
-    )
-    directory: DirectoryName = Field(
-        default="DATA_PUMP_DIR",
-        description="Directory object of the database that expdp writes to.",
-        examples=["BACKUP_DIR"],
-    )
-    path: HostPath | None = Field(
-        default=None,
-        description="Folder on the host that exp writes to. Required with exp.",
-        examples=["/u02/backups"],
-    )
-    consistent: bool = Field(
-        default=True,
-        description=(
-            "All tables as of one instant. Needs undo for as long as the export runs; without it "
-            "each table shows its own instant."
-        ),
-        examples=[True],
-    )
-    exclude: ObjectTypes = Field(
-        default=(),
-        description="Object types that are left out. They cannot be restored from this backup.",
-        examples=[["STATISTICS"]],
-    )
-    parallel: int = Field(
-        default=1,
-        ge=1,
-        le=32,
-        description="Worker processes of expdp. More than 1 needs Oracle's Enterprise Edition.",
-        examples=[4],
-    )
-    file_size: FileSize | None = Field(
-        default=None,
-        description="Largest size of one dump file; expdp goes on in another. Empty: no limit.",
-        examples=["5G"],
-    )
-    max_duration: Duration = Field(
-        default=timedelta(hours=24),
-        description="Longest time an export may take; then it is stopped on the database's side.",
-        examples=["12h"],
-    )
-    stall_after: Duration = Field(
-        default=timedelta(hours=2),
-        description="An export whose log and files have not grown for so long counts as stuck.",
-        examples=["30m"],
-    )
-    tolerate: ErrorCodes = Field(
-        default=(),
-        description="Codes that leave an export complete, beside the harmless ones known anyway.",
-        examples=[["ORA-39083"]],
-    )
-    warning_phrases: Phrases = Field(
-        default=(),
-        description=(
-            "Text whose presence in the log makes a complete verdict incomplete. Case and accents "
-            "don't matter."
-        ),
-        examples=[["advertencias"]],
-    )
-    error_phrases: Phrases = Field(
-        default=(),
-        description="Text whose presence in the log makes the verdict failed.",
-        examples=[["no ha terminado correctamente"]],
-    )
-    warn_rows_drop: int = Field(
-        default=50,
-        ge=1,
-        le=100,
-        description=(
-            "Per cent of its rows that a table of 100 or more must lose since the last good backup "
-            "for the report to warn of it."
-        ),
-        examples=[50],
-    )
-
-
-class ArchiveSettings(Group):
-    """How dump and log are packed."""
-
-    level: int = Field(
-        default=1,
-        ge=0,
-        le=9,
-        description="Compression as in 7-Zip: 0 stores, 1 is fast, 9 is small and slow.",
-        examples=[1],
-    )
-    password_conn_id: ConnectionId | None = Field(
-        default=None,
-        description=(
-            "Airflow connection whose password encrypts the archive (AES-256, names included). "
-            "Keep that password elsewhere too: without it nothing can be restored."
-        ),
-        examples=["oracle_backup_archive"],
-    )
-    threads: int | None = Field(
-        default=None,
-        ge=1,
-        le=256,
-        description="Threads that compress. Empty: one for each processor of the worker.",
-        examples=[4],
-    )
-
-
-class StoreSettings(Group):
-    """Where archives are sent."""
-
-    conn_id: ConnectionId = Field(
-        description="Airflow connection of type SFTP (or SSH) to the store.",
-        examples=["backup_store"],
-    )
-    path: StorePath = Field(
-        description=(
-            "Folder on the store. Archives are `<path>/<database>/<schema>/<schema>-<time>.7z`."
-        ),
-        examples=["/backups/oracle"],
     )
 
 
@@ -333,6 +193,15 @@ class Options(Group):
         description="false: no DAG is made.",
         examples=[True],
     )
+    licensed: Licences = Field(
+        default=(),
+        description=(
+            "What of Oracle's is licensed for the database: enterprise_edition, "
+            "advanced_compression, advanced_security. An option that needs one of these is "
+            "refused by the preflight as long as it is not named here."
+        ),
+        examples=[["enterprise_edition"]],
+    )
     login: LoginSettings = Field(
         default_factory=LoginSettings, description="How the export logs in to the database."
     )
@@ -345,7 +214,24 @@ class Options(Group):
     archive: ArchiveSettings = Field(
         default_factory=ArchiveSettings, description="How dump and log are packed."
     )
-    store: StoreSettings = Field(description="Where archives are sent.")
+    store: StoreSettings | None = Field(
+        default=None,
+        description="Where archives are sent. Its options marked required are so without stores.",
+    )
+    stores: Stores | None = Field(
+        default=None,
+        description=(
+            "Several archive stores, instead of store: each archive is made once and written to "
+            "all. A list; each item has the options of store. A level that has stores takes no "
+            "store from a farther one, and the other way round."
+        ),
+        examples=[
+            [
+                {"conn_id": "backup_store", "path": "/oracle"},
+                {"conn_id": "offsite_store", "path": "/oracle"},
+            ]
+        ],
+    )
     retention: RetentionSettings = Field(
         default=RetentionSettings(keep_last=7),
         description=(
@@ -366,6 +252,11 @@ class Options(Group):
         description="How often a task is tried again after an error that may go away by itself.",
         examples=[3],
     )
+    retry_delay: Duration = Field(
+        default=timedelta(minutes=2),
+        description="How long after such an error a task is tried again.",
+        examples=["2m"],
+    )
 
 
 class SchemaSettings(Options):
@@ -383,3 +274,12 @@ class SchemaSettings(Options):
     def key(self) -> str:
         """What the DAG id has behind ``oracle_backup__``; unique in the file, even in one case."""
         return names.key(self.database, self.schema_name)
+
+    @property
+    def all_stores(self) -> tuple[StoreSettings, ...]:
+        """The stores an archive is written to: one or more."""
+        return self.stores or ((self.store,) if self.store else ())
+
+    def export_options(self) -> dict[str, Any]:
+        """Return what the export operator takes as ``options``."""
+        return self.export.parameters()

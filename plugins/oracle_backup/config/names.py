@@ -6,6 +6,7 @@ import re
 from hashlib import sha256
 
 from oracle_backup.domain.names import name_token
+from oracle_backup.domain.parameter_values import is_name
 
 DATABASE_NAME = r"^[a-z][a-z0-9_]{0,39}$"
 SCHEMA_NAME = r"^[A-Za-z][A-Za-z0-9_$#]{0,127}$"
@@ -45,7 +46,9 @@ def parse_schema_name(text: str) -> str:
     :raises ValueError: with what is wrong.
     """
     if text.startswith('"'):
-        return _parse_quoted(text)
+        if not _is_quoted_name(text):
+            raise ValueError(f"a quoted schema name is {QUOTED_RULE}")
+        return _exportable(text[1:-1])
     if not re.fullmatch(SCHEMA_NAME, text):
         raise ValueError(
             f"a schema name is {SCHEMA_RULE}; for others write the quoted form, '\"Mixed Case\"'"
@@ -53,15 +56,30 @@ def parse_schema_name(text: str) -> str:
     return _exportable(text.upper())
 
 
-def _parse_quoted(text: str) -> str:
+def parse_table_name(text: str) -> str:
+    """
+    Turn a table's name as written into the one in Oracle's dictionary, as with schemas.
+
+    :raises ValueError: with what it must be.
+    """
+    if text.startswith('"'):
+        if not _is_quoted_name(text):
+            raise ValueError(f"must be a table's name: {QUOTED_RULE}")
+        return text[1:-1]
+    if not re.fullmatch(SCHEMA_NAME, text):
+        raise ValueError(
+            "must be a table's name, without its schema's; for one that is not all upper case "
+            "write the quoted form, '\"Mixed Case\"'"
+        )
+    return text.upper()
+
+
+def _is_quoted_name(text: str) -> bool:
     name = text[1:-1]
     closed = len(text) > 2 and text.endswith('"')
-    allowed = all(char.isalnum() or char in "_$# .-" for char in name)
     # A sign or blank in front would make a file name that tools take for an option.
     framed = (name[:1].isalnum() or name[:1] == "_") and not name.endswith(" ")
-    if not (closed and allowed and framed and len(name.encode()) <= 128):
-        raise ValueError(f"a quoted schema name is {QUOTED_RULE}")
-    return _exportable(name)
+    return closed and framed and is_name(name)
 
 
 def _exportable(name: str) -> str:

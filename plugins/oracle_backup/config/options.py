@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import cache
+from typing import get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -19,9 +20,23 @@ def written_name(name: str, field: FieldInfo) -> str:
 
 
 def group_of(field: FieldInfo) -> type[BaseModel] | None:
-    """Give the model of an option that is a group of options."""
-    kind = field.annotation
-    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+    """Give the model of an option that is a group of options, required or not."""
+    for kind in (field.annotation, *get_args(field.annotation)):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+    return None
+
+
+def item_group_of(field: FieldInfo) -> type[BaseModel] | None:
+    """Give the model of the items of an option that is a list of groups."""
+    return None if group_of(field) else next(_models_in(field.annotation), None)
+
+
+def _models_in(kind: object) -> Iterator[type[BaseModel]]:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind
+    for inner in get_args(kind):
+        yield from _models_in(inner)
 
 
 def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from pydantic import ValidationError
@@ -48,11 +49,13 @@ def _with_every_group(options: Mapping[str, object]) -> dict[str, Any]:
             values.pop(name, None)
             if field.is_required():
                 values[name] = {}
+    if values.get("stores") is None:
+        values.setdefault("store", {})
     return values
 
 
 def _shape_problem(error: ErrorDetails, *, merged: Merged, nearest: Level) -> Problem:
-    if error["type"] == "missing":
+    if error["type"] == "missing" and not _in_list(error):
         return Problem((*nearest.path, *error["loc"]), describe(error))
     return Problem(merged.place_of(error["loc"], otherwise=nearest.path), describe(error))
 
@@ -63,9 +66,12 @@ def _sense_problems(
     mended = {_option_of(error) for error in errors}
     # An unknown option may be meant to be any of its group.
     mended |= {_option_of(error)[:1] for error in errors if error["type"] == "extra_forbidden"}
+    if ("stores",) in mended:
+        mended.add(("store",))
     for finding in check_sense(options):
         # What stands in for a wrong option proves nothing.
-        if not any(path in mended or path[:1] in mended for path in finding.involved):
+        involved = [tuple(takewhile(_is_name, path)) for path in finding.involved]
+        if not any(path in mended or path[:1] in mended for path in involved):
             place = merged.place_of(finding.option, otherwise=nearest.path)
             yield Problem(place, finding.text)
 
@@ -83,12 +89,20 @@ def _mended(values: Mapping[str, Any], errors: Sequence[ErrorDetails]) -> dict[s
         group = mended[option[0]] if len(option) == 2 else mended
         group.pop(option[-1], None)
     for option, field in all_options().items():
-        if field.is_required():
+        if field.is_required() and not (option[0] == "store" and mended.get("stores")):
             group = mended.setdefault(option[0], {}) if len(option) == 2 else mended
             group.setdefault(option[-1], example_of(field))
     return mended
 
 
 def _option_of(error: ErrorDetails) -> tuple[str, ...]:
-    """Give the option an error is about: at most a group and an option, no list position."""
-    return tuple(str(part) for part in error["loc"] if isinstance(part, str))[:2]
+    """Give the option an error is about: at most a group and an option, nothing in a list."""
+    return tuple(str(part) for part in takewhile(_is_name, error["loc"]))[:2]
+
+
+def _in_list(error: ErrorDetails) -> bool:
+    return not all(map(_is_name, error["loc"]))
+
+
+def _is_name(part: int | str) -> bool:
+    return isinstance(part, str)

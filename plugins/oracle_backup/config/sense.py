@@ -3,46 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from oracle_backup.config.export_sense import check_export
+from oracle_backup.config.finding import Finding, Path
 from oracle_backup.config.model import Options
-
-Path = tuple[str, ...]
+from oracle_backup.config.problems import render_path
 
 _METHOD: Path = ("login", "method")
 _IDENTIFIER: Path = ("login", "connect_identifier")
 _SID: Path = ("environment", "oracle_sid")
-_TOOL: Path = ("export", "tool")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """
-    One thing that does not make sense.
-
-    :param option: the option that is best changed.
-    :param text: what is wrong with it.
-    :param others: the other options it follows from.
-    """
-
-    option: Path
-    text: str
-    others: tuple[Path, ...] = ()
-
-    @property
-    def involved(self) -> tuple[Path, ...]:
-        """All options it follows from."""
-        return (self.option, *self.others)
 
 
 def check_sense(options: Options) -> Iterator[Finding]:
     """Yield what does not go together in one schema's options."""
     yield from _check_login(options)
     yield from _check_container(options)
-    if options.export.tool == "exp":
-        yield from _check_exp(options)
+    yield from check_export(options.export)
+    yield from _check_archive(options)
+    yield from _check_stores(options)
     yield from _check_retention(options)
-    yield from _check_archive_password(options)
+    yield from _check_passwords(options)
 
 
 def _check_login(options: Options) -> Iterator[Finding]:
@@ -67,24 +47,6 @@ def _check_container(options: Options) -> Iterator[Finding]:
         yield Finding(("environment", "container"), text, (("environment", "pdb"),))
 
 
-def _check_exp(options: Options) -> Iterator[Finding]:
-    export = options.export
-    if export.path is None:
-        text = "is required with export.tool exp: give a folder on the host"
-        yield Finding(("export", "path"), text, (_TOOL,))
-    if export.parallel > 1:
-        text = f"must be 1 with export.tool exp, is {export.parallel}"
-        yield Finding(("export", "parallel"), text, (_TOOL,))
-    if export.file_size is not None:
-        text = "does not go with export.tool exp, which writes one file; remove it"
-        yield Finding(("export", "file_size"), text, (_TOOL,))
-    # exp leaves statistics out anyway; it has nothing for any other type.
-    others = [kind for kind in export.exclude if kind != "STATISTICS"]
-    if others:
-        text = f"may hold only STATISTICS with export.tool exp, has {others[0]}"
-        yield Finding(("export", "exclude"), text, (_TOOL,))
-
-
 def _check_retention(options: Options) -> Iterator[Finding]:
     names = type(options.retention).model_fields
     if not any(getattr(options.retention, name) for name in names):
@@ -92,18 +54,52 @@ def _check_retention(options: Options) -> Iterator[Finding]:
         yield Finding(("retention",), text, tuple(("retention", name) for name in names))
 
 
-def _check_archive_password(options: Options) -> Iterator[Finding]:
-    logins = {
+def _check_archive(options: Options) -> Iterator[Finding]:
+    archive = options.archive
+    if archive.compress_on == "host" and archive.encoder == "lzma":
+        text = "does not go with archive.encoder lzma: on the host only 7zz compresses"
+        yield Finding(("archive", "compress_on"), text, (("archive", "encoder"),))
+
+
+def _check_stores(options: Options) -> Iterator[Finding]:
+    if options.store is not None and options.stores is not None:
+        text = "does not go with store: put all stores into this list, or remove it"
+        yield Finding(("stores",), text, (("store",),))
+    places: dict[tuple[str, str], int] = {}
+    labels: dict[str, int] = {}
+    for index, store in enumerate(options.stores or ()):
+        same_place = places.setdefault((store.conn_id, store.path), index)
+        same_label = labels.setdefault(store.label, index)
+        if same_place != index:
+            text = f"is the same place as stores[{same_place}]; remove one"
+            yield Finding(("stores", index), text)
+        elif same_label != index:
+            text = f"must be a name of its own, is that of stores[{same_label}]"
+            if store.name is None:
+                text = f"is required: by its connection it is called as stores[{same_label}]"
+            yield Finding(("stores", index, "name"), text)
+
+
+def _check_passwords(options: Options) -> Iterator[Finding]:
+    logins: dict[Path, str] = {
         ("host_conn_id",): options.host_conn_id,
         ("database_conn_id",): options.database_conn_id,
-        ("store", "conn_id"): options.store.conn_id,
         ("mail", "conn_id"): options.mail.conn_id,
     }
-    for path, conn_id in logins.items():
-        if conn_id == options.archive.password_conn_id:
-            text = (
-                f"must be a connection of its own, is that of {'.'.join(path)}: archives must "
-                "stay readable when the password of a login is changed"
-            )
-            yield Finding(("archive", "password_conn_id"), text, (path,))
-            return
+    if options.store is not None:
+        logins["store", "conn_id"] = options.store.conn_id
+    for index, store in enumerate(options.stores or ()):
+        logins["stores", index, "conn_id"] = store.conn_id
+    secrets: dict[Path, str | None] = {
+        ("archive", "password_conn_id"): options.archive.password_conn_id,
+        ("export", "encryption_password_conn_id"): options.export.encryption_password_conn_id,
+    }
+    for secret, wanted in secrets.items():
+        for path, conn_id in logins.items():
+            if conn_id == wanted:
+                text = (
+                    f"must be a connection of its own, is that of {render_path(path)}: backups "
+                    "must stay readable when the password of a login is changed"
+                )
+                yield Finding(secret, text, (path,))
+                break

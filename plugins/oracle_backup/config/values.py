@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -20,7 +20,9 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from oracle_backup.config import duration, schedule
+from oracle_backup.config import duration, names, schedule
+
+_Item = TypeVar("_Item")
 
 
 def refuse(rule: str) -> PydanticCustomError:
@@ -178,6 +180,39 @@ FileSize = Annotated[
     Written(r"^[1-9][0-9]{0,5}[KkMmGgTt]$", "a size such as 500M, 5G or 1T", upper=True),
 ]
 
+BufferSize = Annotated[
+    str,
+    Written(
+        r"^([1-9][0-9]{0,5}[Kk]|[1-9][0-9]{0,2}[Mm])$", "a size such as 512K or 10M", upper=True
+    ),
+]
+
+Bandwidth = Annotated[
+    str,
+    Written(
+        r"^[1-9][0-9]{0,5}[KkMmGg][Bb]$", "bytes in a second, such as 500KB or 20MB", upper=True
+    ),
+]
+
+Release = Annotated[
+    str,
+    Written(r"^[1-9][0-9]?(\.[0-9]{1,2}){0,4}$", "a release of Oracle's, such as 12.2 or 19"),
+]
+
+StoreName = Annotated[
+    str,
+    Written(
+        r"^[a-z][a-z0-9_]{0,39}$",
+        "a lower-case letter, then at most 39 lower-case letters, digits and _",
+    ),
+]
+
+TableName = Annotated[
+    str,
+    AfterValidator(_saying(names.parse_table_name)),
+    WithJsonSchema({"type": "string", "minLength": 1}),
+]
+
 Phrase = Annotated[
     str,
     StringConstraints(strip_whitespace=True),
@@ -185,7 +220,14 @@ Phrase = Annotated[
 ]
 
 
-def _at_least_one(items: tuple[str, ...]) -> tuple[str, ...]:
+def size_bytes(written: str) -> int:
+    """Given a size such as ``10M`` or ``20MB``, return its bytes; a K is 1024."""
+    amount, unit = written[:-1].rstrip("KMG"), written.rstrip("B")[-1]
+    return int(amount) << {"K": 10, "M": 20, "G": 30}[unit]
+
+
+def at_least_one(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    """Return what has an item; refuse a list without one."""
     if not items:
         raise refuse("must have at least one item")
     return items
@@ -200,6 +242,9 @@ MailAddress = Annotated[
 ]
 
 # A list in YAML; a tuple here, which nobody can change.
+TableNames = Annotated[tuple[TableName, ...], Field(strict=False)]
+Licence = Literal["enterprise_edition", "advanced_compression", "advanced_security"]
+Licences = Annotated[tuple[Licence, ...], Field(strict=False)]
 ObjectTypes = Annotated[tuple[ObjectType, ...], Field(strict=False)]
 ErrorCodes = Annotated[tuple[ErrorCode, ...], Field(strict=False)]
 Phrases = Annotated[tuple[Phrase, ...], Field(strict=False)]
@@ -207,5 +252,5 @@ MailAddresses = Annotated[
     tuple[MailAddress, ...],
     # Not min_length: that counts the items that are right, and so reports a wrong one twice.
     Field(strict=False, json_schema_extra={"minItems": 1}),
-    AfterValidator(_at_least_one),
+    AfterValidator(at_least_one),
 ]

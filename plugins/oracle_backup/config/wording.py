@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from oracle_backup.config.merge import Level
 from oracle_backup.config.model import Options
-from oracle_backup.config.options import all_options, fields_of, groups
+from oracle_backup.config.options import all_options, fields_of, group_of, item_group_of
 from oracle_backup.config.problems import Problem, looks_secret, render_value
 
 _SECTIONS = {"schemas": "below a database only", "databases": "at the top of the file only"}
@@ -23,9 +24,10 @@ def describe(error: ErrorDetails) -> str:
     value = error["input"]
     kind = error["type"]
     if kind == "missing":
-        return f"is required; {_EVERYWHERE}"
+        listed = any(isinstance(part, int) for part in path)
+        return "is required" if listed else f"is required; {_EVERYWHERE}"
     if kind == "extra_forbidden":
-        return describe_unknown([str(part) for part in path])
+        return describe_unknown([part for part in path if isinstance(part, str)])
     if value is None:
         return "is empty; give a value or remove the line"
     rule, advice = _RULES.get(kind, _other)(error["msg"], error.get("ctx", {}), value)
@@ -45,14 +47,21 @@ def describe_unknown(path: Sequence[str]) -> str:
         )
     if name in {"schemas", "databases"}:
         return f"unknown option; {name} stand {_SECTIONS[name]}"
-    siblings = {option[len(prefix)] for option in all_options() if [*option[:-1]] == prefix}
+    siblings = set(fields_of(_model_at(prefix)))
     if not prefix:
-        siblings |= {*groups(), "schemas"}
+        siblings.add("schemas")
     alike = [".".join(option) for option in all_options() if option[-1] == name]
     alike = alike or get_close_matches(name.lower(), sorted(siblings), n=1)
     if not alike:
         return f"unknown option; known here: {', '.join(sorted(siblings))}"
     return f'unknown option; did you mean "{alike[0]}"?'
+
+
+def _model_at(path: Sequence[str]) -> type[BaseModel]:
+    if not path:
+        return Options
+    field = fields_of(Options)[path[0]]
+    return group_of(field) or item_group_of(field) or Options
 
 
 def unknown_options(level: Level) -> Iterator[Problem]:

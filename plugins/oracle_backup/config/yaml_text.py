@@ -6,6 +6,8 @@ Narrower than PyYAML's own loader, so that nothing in the file means something e
 * YAML 1.2's words only: ``no`` and ``on`` are text, ``1:30`` is no number, ``007`` is no octal.
 * Keys are always text, as written: a schema called NO is not ``false``.
 * No tags, no anchors and aliases, no merge keys: ``defaults`` are how options are shared.
+* Lines end with a line feed or a carriage return. YAML 1.1's other line ends, which nobody sees,
+  are signs like any other; PyYAML would make blanks of them.
 * A key that stands twice is a problem with its path and both lines; the first one is kept.
 
 No message quotes the file's text, which may hold a password in the wrong place.
@@ -27,6 +29,12 @@ _BOOL = "tag:yaml.org,2002:bool"
 _INT = "tag:yaml.org,2002:int"
 _FLOAT = "tag:yaml.org,2002:float"
 _STR = "tag:yaml.org,2002:str"
+
+_UNSEEN_BREAKS = "\x85\u2028\u2029"
+_STAND_INS = "\ufdd0\ufdd1\ufdd2"
+"""Of the code points that Unicode keeps free for a program's own use, and no text may hold."""
+_HIDDEN = str.maketrans(_UNSEEN_BREAKS, _STAND_INS)
+_SHOWN = str.maketrans(_STAND_INS, _UNSEEN_BREAKS)
 
 _WAY_OUT = {
     "alias": "Text that begins with * or & stands in quotes, a cron string for one.",
@@ -73,17 +81,15 @@ def parse_yaml(text: str, *, name: str) -> tuple[object, tuple[Problem, ...]]:
     :raises ConfigError: the text is not YAML, or is YAML of a kind that is not read.
     """
     try:
-        node = _Loader(text).get_single_node()
+        if taken := re.search(f"[{_STAND_INS}]", text):
+            raise _control_character(text, taken.start(), name)
+        node = _Loader(text.translate(_HIDDEN)).get_single_node()
         problems: list[Problem] = []
         value = None if node is None else _value(node, (), problems)
     except yaml.MarkedYAMLError as error:
         raise _config_error(error, name) from None
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise ConfigError(
-            f"{name} cannot be read as YAML: line {line} has a control character.",
-            hint="Remove it.",
-        ) from None
+        raise _control_character(text, error.position, name) from None
     except RecursionError:
         raise ConfigError(
             f"{name} cannot be read as YAML: it is nested too deeply.", hint="Use fewer levels."
@@ -98,7 +104,7 @@ def _value(node: yaml.Node, path: Place, problems: list[Problem]) -> object:
         return [_value(item, (*path, at), problems) for at, item in enumerate(node.value)]
     match node.tag:
         case "tag:yaml.org,2002:str":
-            return str(node.value)
+            return _text(node)
         case "tag:yaml.org,2002:null":
             return None
         case "tag:yaml.org,2002:bool":
@@ -110,6 +116,10 @@ def _value(node: yaml.Node, path: Place, problems: list[Problem]) -> object:
     raise yaml.MarkedYAMLError(problem="found a tag", problem_mark=node.start_mark)
 
 
+def _text(node: yaml.Node) -> str:
+    return str(node.value).translate(_SHOWN)
+
+
 def _mapping(node: yaml.MappingNode, path: Place, problems: list[Problem]) -> dict[str, object]:
     values: dict[str, object] = {}
     lines: dict[str, int] = {}
@@ -117,7 +127,7 @@ def _mapping(node: yaml.MappingNode, path: Place, problems: list[Problem]) -> di
         mark = key_node.start_mark
         if not isinstance(key_node, yaml.ScalarNode):
             raise yaml.MarkedYAMLError(problem="found a key that is no text", problem_mark=mark)
-        key = str(key_node.value)
+        key = _text(key_node)
         if key == "<<" and key_node.style is None:
             raise yaml.MarkedYAMLError(problem="found a merge key", problem_mark=mark)
         value = _value(value_node, (*path, key), problems)
@@ -132,6 +142,13 @@ def _mapping(node: yaml.MappingNode, path: Place, problems: list[Problem]) -> di
         values[key] = value
         lines[key] = mark.line + 1
     return values
+
+
+def _control_character(text: str, position: int, name: str) -> ConfigError:
+    line = text.count("\n", 0, position) + 1
+    return ConfigError(
+        f"{name} cannot be read as YAML: line {line} has a control character.", hint="Remove it."
+    )
 
 
 def _config_error(error: yaml.MarkedYAMLError, name: str) -> ConfigError:

@@ -1,25 +1,36 @@
 """
 What does the parameter file of expdp or exp say?
 
-A parameter file is where an export's password goes, so that it is in no argument list. The
-tool reads a comma, a blank or a new line inside a value as the next value or parameter:
-whatever can't be said without one of these is refused.
+A parameter file is where an export's passwords go, so that they are in no argument list. Only Data
+Pump's own names stand in a Data Pump file: a single one of exp's would switch on its legacy mode,
+which overwrites dumps.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
+from oracle_backup.domain import parameter_values as values
+from oracle_backup.domain.parameter_lines import (
+    check_release,
+    encryption,
+    encryption_password,
+    files,
+    refuse,
+    selection,
+)
+from oracle_backup.domain.parameter_values import checked, listed_name, quote_name
 from oracle_backup.errors import ConfigError
 
-_PLAIN_NAME = re.compile(r"[A-Z][A-Z0-9_$]{0,127}", re.ASCII)
-_JOB_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,29}", re.ASCII)
-_FILE = re.compile(r"[A-Za-z0-9_.-]+(?:%U)?[A-Za-z0-9_.-]*", re.ASCII)
-_PATH = re.compile(r"/[A-Za-z0-9_./-]*", re.ASCII)
-_FILE_SIZE = re.compile(r"[1-9]\d*(?:B|KB?|MB?|GB?|TB?)?", re.ASCII | re.IGNORECASE)
-_OBJECT_TYPE = re.compile(r"[A-Z][A-Z_]*(?:/[A-Z][A-Z_]*)*", re.ASCII)
-_CONNECT = re.compile(r"[A-Za-z0-9_.:/?=&\[\]-]+", re.ASCII)
+LARGEST_BUFFER_BYTES = 2**31 - 1
+
+_DATA_PUMP_ONLY = frozenset(
+    {"content", "exclude_tables", "parallel", "cluster", "file_size", "version", "access_method"}
+    | {"compression", "compression_algorithm", "checksum", "checksum_algorithm"}
+    | {"encryption", "encryption_mode", "encryption_algorithm", "encryption_password"}
+)
+_LEGACY_ONLY = frozenset({"direct", "buffer_bytes"})
+_LOGTIME_SINCE = (12, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,29 +56,54 @@ class Login:
             return "/"
         if self.method == "wallet":
             return f"/{at}"
-        if '"' in self.password or not self.password.isprintable():
+        if not values.is_password(self.password):
             raise ConfigError(
-                "The database password holds a double quote or a control character, which no "
-                "Oracle parameter file can carry.",
-                hint="Change it in the database and in the Airflow connection.",
+                "The database password holds a double quote, a backslash or a control character, "
+                "which an Oracle parameter file can't carry safely.",
+                hint="Change it in the database and in the Airflow connection, or use "
+                "login.method wallet.",
             )
         return f'{quote_name(self.user)}/"{self.password}"{at}'
 
     def _connect(self) -> str:
-        return _checked("login.connect_identifier", self.connect_identifier, _CONNECT)
+        return checked(
+            "login.connect_identifier", self.connect_identifier, values.CONNECT_IDENTIFIER
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportParameters:
     """
-    One export, typed.
+    One export, typed. What is left out is not written: the tool's default holds.
 
     :param schema: as Oracle stores it: upper case, unless it was made with quotes.
     :param directory: directory object; for exp the folder on the host.
-    :param dump_file: name without folder; ``%U`` counts the files (Data Pump only).
+    :param dump_file: name without folder; with Data Pump ``%U`` counts the files to 99, ``%L``
+        (from 12.2) further.
     :param consistent: export one instant of all tables, not one per table.
     :param flashback_scn: that instant, where it was read before; else it is the export's start.
-    :param exclude: object types, as in ``STATISTICS``.
+    :param content: one of `CONTENTS`.
+    :param exclude: object types, as in ``STATISTICS``. The one that exp knows is STATISTICS.
+    :param exclude_tables: tables, as the dictionary names them, left out with all of theirs.
+    :param parallel: worker processes. More than 1: Enterprise Edition.
+    :param cluster: let them run on the other instances of a RAC too (from 11.2).
+    :param file_size: largest size of a dump file, as in ``5G``.
+    :param compression: one of `COMPRESSIONS`. ``all`` and ``data_only``: Enterprise Edition with
+        Advanced Compression.
+    :param compression_algorithm: one of `COMPRESSION_ALGORITHMS`, or None. From 12.1.
+    :param encryption: one of `ENCRYPTIONS`, or None. From 11.1, Enterprise Edition with Advanced
+        Security.
+    :param encryption_password: for mode ``password`` and ``dual``; never shown. Without a mode
+        Data Pump takes ``dual`` where the wallet is open.
+    :param encryption_mode: one of `ENCRYPTION_MODES`, or None.
+    :param encryption_algorithm: one of `ENCRYPTION_ALGORITHMS`, or None.
+    :param checksum: write checksums into the dump. From 21c, with COMPATIBLE 20 or more.
+    :param checksum_algorithm: one of `CHECKSUM_ALGORITHMS`, or None.
+    :param version: release whose impdp must read the dump, as in ``12.2``, or None.
+    :param access_method: one of `ACCESS_METHODS`.
+    :param direct: exp reads past the SQL layer.
+    :param buffer_bytes: exp's buffer for rows; not used with `direct`.
+    :param release: the database's, as in ``(19, 21)``; None where nobody asked it.
     """
 
     schema: str
@@ -78,83 +114,97 @@ class ExportParameters:
     login: Login
     consistent: bool = True
     flashback_scn: int | None = None
+    content: str = "all"
     exclude: tuple[str, ...] = ()
+    exclude_tables: tuple[str, ...] = ()
     parallel: int = 1
+    cluster: bool = False
     file_size: str | None = None
+    compression: str = "metadata_only"
+    compression_algorithm: str | None = None
+    encryption: str | None = None
+    encryption_password: str = field(default="", repr=False)
+    encryption_mode: str | None = None
+    encryption_algorithm: str | None = None
+    checksum: bool = False
+    checksum_algorithm: str | None = None
+    version: str | None = None
+    access_method: str = "automatic"
+    direct: bool = False
+    buffer_bytes: int | None = None
+    release: tuple[int, ...] | None = None
+
+    def changed(self) -> frozenset[str]:
+        """Return the names of the options that are not at their defaults."""
+        return frozenset(
+            each.name for each in fields(self) if getattr(self, each.name) != each.default
+        )
+
+    def reaches(self, release: tuple[int, ...]) -> bool:
+        """Tell whether the database is of this release or later; unknown ones count as late."""
+        return self.release is None or self.release >= release
 
 
-def quote_name(name: str) -> str:
-    """
-    Given an Oracle name as the dictionary shows it, return it as a parameter file wants it.
-
-    Unquoted names are upper-cased by the tool, and ``#`` may begin a comment: such names go
-    into quotes. Raise ConfigError for what can be in no name.
-    """
-    if _PLAIN_NAME.fullmatch(name):
-        return name
-    if not name or len(name) > 128 or '"' in name or "'" in name or not name.isprintable():
-        raise ConfigError(f"{name!r} can't be the name of a schema or user in Oracle.")
-    return f'"{name}"'
+def parse_release(version: str | None) -> tuple[int, ...] | None:
+    """Given ``19.21.0.0.0``, return (19, 21); None for what is no version."""
+    numbers = (version or "").split(".")
+    if len(numbers) < 2 or not all(number.isascii() and number.isdigit() for number in numbers):
+        return None
+    return tuple(int(number) for number in numbers[:2])
 
 
 def render_data_pump(parameters: ExportParameters) -> str:
     """Return the parameter file of expdp. Raise ConfigError for a value it can't carry."""
+    p = parameters
+    refuse(p, _LEGACY_ONLY, why="is an option of exp, not of expdp")
+    check_release(p)
     lines = [
-        f"USERID={parameters.login.userid()}",
-        f"JOB_NAME={_checked('job name', parameters.job_name, _JOB_NAME)}",
-        f"SCHEMAS={_listed(quote_name(parameters.schema))}",
-        f"DIRECTORY={_checked('export.directory', parameters.directory, _PLAIN_NAME)}",
-        f"DUMPFILE={_checked('dump file', parameters.dump_file, _FILE)}",
-        f"LOGFILE={_checked('log file', parameters.log_file, _FILE)}",
+        f"USERID={p.login.userid()}",
+        f"JOB_NAME={checked('job name', p.job_name, values.JOB_NAME)}",
+        f"SCHEMAS={listed_name(p.schema)}",
+        f"DIRECTORY={checked('export.directory', p.directory, values.PLAIN_NAME)}",
+        f"DUMPFILE={checked('dump file', p.dump_file, values.FILE_TEMPLATE)}",
+        f"LOGFILE={checked('log file', p.log_file, values.FILE)}",
         "REUSE_DUMPFILES=NO",
         "METRICS=YES",
-        "LOGTIME=ALL",
+        *(["LOGTIME=ALL"] if p.reaches(_LOGTIME_SINCE) else []),
+        *selection(p),
+        *files(p),
+        *encryption(p),
     ]
-    if parameters.consistent:
-        # Without it each table is consistent and the set of them is not.
-        scn = parameters.flashback_scn
-        lines.append("FLASHBACK_TIME=SYSTIMESTAMP" if scn is None else f"FLASHBACK_SCN={int(scn)}")
-    lines.extend(
-        f"EXCLUDE={_checked('export.exclude', kind, _OBJECT_TYPE)}" for kind in parameters.exclude
-    )
-    if parameters.parallel > 1:
-        lines.append(f"PARALLEL={parameters.parallel}")
-    if parameters.file_size is not None:
-        lines.append(f"FILESIZE={_checked('export.file_size', parameters.file_size, _FILE_SIZE)}")
     return "".join(f"{line}\n" for line in lines)
 
 
 def render_attach(parameters: ExportParameters) -> str:
     """Return the parameter file with which expdp attaches to the running job."""
-    return (
-        f"USERID={parameters.login.userid()}\n"
-        f"ATTACH={_checked('job name', parameters.job_name, _JOB_NAME)}\n"
-    )
-
-
-def render_legacy(parameters: ExportParameters) -> str:
-    """Return the parameter file of the legacy exp. Raise ConfigError as `render_data_pump`."""
-    folder = _checked("export.path", parameters.directory, _PATH).rstrip("/")
     lines = [
         f"USERID={parameters.login.userid()}",
-        f"OWNER={_listed(quote_name(parameters.schema))}",
-        f"FILE={folder}/{_checked('dump file', parameters.dump_file, _FILE)}",
-        f"LOG={folder}/{_checked('log file', parameters.log_file, _FILE)}",
-        "STATISTICS=NONE",
-        f"CONSISTENT={'Y' if parameters.consistent else 'N'}",
+        f"ATTACH={checked('job name', parameters.job_name, values.JOB_NAME)}",
+        # A job that encrypts asks for its password again.
+        *encryption_password(parameters),
     ]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _checked(what: str, value: str, pattern: re.Pattern[str]) -> str:
-    if not pattern.fullmatch(value) or "/../" in f"/{value}/":
-        raise ConfigError(
-            f"{what} is {value!r}, which a parameter file can't carry safely.",
-            hint="Use plain letters, digits and underscores.",
-        )
-    return value
-
-
-def _listed(name: str) -> str:
-    # The tool strips one pair of quotes; the inner pair keeps the case.
-    return f"'{name}'" if name.startswith('"') else name
+def render_legacy(parameters: ExportParameters) -> str:
+    """Return the parameter file of the legacy exp. Raise ConfigError as `render_data_pump`."""
+    p = parameters
+    refuse(p, _DATA_PUMP_ONLY, why="is an option of expdp, not of exp")
+    if p.direct and p.buffer_bytes is not None:
+        raise ConfigError("export.buffer does nothing with export.direct.", hint="Remove one.")
+    folder = checked("export.path", p.directory, values.PATH).rstrip("/")
+    lines = [
+        f"USERID={p.login.userid()}",
+        f"OWNER={listed_name(p.schema)}",
+        f"FILE={folder}/{checked('dump file', p.dump_file, values.FILE)}",
+        f"LOG={folder}/{checked('log file', p.log_file, values.FILE)}",
+        "STATISTICS=NONE",
+        f"CONSISTENT={'Y' if p.consistent else 'N'}",
+    ]
+    if p.direct:
+        lines.append("DIRECT=Y")
+    if p.buffer_bytes is not None:
+        if not 0 < p.buffer_bytes <= LARGEST_BUFFER_BYTES:
+            raise ConfigError(f"export.buffer is {p.buffer_bytes} bytes; it must be under 2 GiB.")
+        lines.append(f"BUFFER={p.buffer_bytes:d}")
+    return "".join(f"{line}\n" for line in lines)

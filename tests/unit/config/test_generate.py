@@ -11,6 +11,7 @@ from jsonschema import Draft7Validator
 
 from oracle_backup.config import generate
 from oracle_backup.config.load import Config, load_config
+from oracle_backup.config.model import Options
 from oracle_backup.config.options import all_options, groups
 
 ROOT = Path(__file__).parents[3]
@@ -78,12 +79,13 @@ def test_example_shows_every_option() -> None:
     assert shown == set(all_options())
 
 
-def test_options_the_example_shows_load_when_their_signs_are_removed(tmp_path: Path) -> None:
-    whole = _without_comment_signs()
-    whole["databases"] = {"erp": {"schemas": {"HR": None}}}
-    path = tmp_path / "backups.yaml"
-    path.write_text(yaml.safe_dump(whole))
-    assert load_config(path).problems == ()
+def test_options_the_example_shows_are_right_when_their_signs_are_removed() -> None:
+    # By themselves: exp's options beside those of expdp make no sense.
+    Options.model_validate(_without_comment_signs()["defaults"])
+
+
+def test_example_is_no_wider_than_a_page() -> None:
+    assert max(len(line) for line in EXAMPLE.read_text(encoding="utf-8").splitlines()) <= 100
 
 
 def _without_comment_signs() -> dict:
@@ -120,6 +122,11 @@ def test_json_schema_accepts_what_the_loader_accepts(validator: Draft7Validator)
         "databases: {erp: {schemas: {HR: {login: {method: kerberos}}}}}",
         "databases: {erp: {export: x, schemas: {}}}",
         "{databases: {}, defaults: {schemas: {}}}",
+        "{databases: {}, defaults: {stores: []}}",
+        "{databases: {}, defaults: {stores: [{conn_id: a}]}}",
+        "{databases: {}, defaults: {stores: [{conn_id: a, path: /, pth: /}]}}",
+        "{databases: {}, defaults: {licensed: [all]}}",
+        "{databases: {}, defaults: {export: {compression: everything}}}",
     ],
 )
 def test_json_schema_refuses_what_is_out_of_shape(validator: Draft7Validator, text: str) -> None:
@@ -130,6 +137,13 @@ def test_json_schema_knows_the_defaults_as_they_are_written(validator: Draft7Val
     export = validator.schema["definitions"]["export"]["properties"]
     assert export["max_duration"]["default"] == "1d"
     assert export["exclude"]["default"] == []
+
+
+def test_json_schema_lets_a_level_have_part_of_a_store_and_whole_stores(
+    validator: Draft7Validator,
+) -> None:
+    text = "{databases: {}, defaults: {store: {path: /}, stores: [{conn_id: a, path: /, name: b}]}}"
+    assert list(validator.iter_errors(yaml.safe_load(text))) == []
 
 
 def test_reference_has_a_row_for_every_option() -> None:

@@ -14,7 +14,7 @@ from oracle_backup.config.names import (
     parse_schema_name,
 )
 from oracle_backup.domain.names import dag_id
-from oracle_backup.domain.parameter_file import quote_name
+from oracle_backup.domain.parameter_values import quote_name
 
 DAG_ID = re.compile(r"[A-Za-z0-9_.-]{1,250}")
 """What Airflow accepts."""

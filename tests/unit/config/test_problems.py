@@ -25,7 +25,7 @@ Problems = Callable[[str], list[str]]
         ("schemas: {}", "schemas: unknown option; schemas stand below a database only"),
         ("databases:", "databases: unknown option; databases stand at the top of the file only"),
         ("zzz: 1", "zzz: unknown option; known here: archive, database_conn_id, enabled, "),
-        ("store: {zzz: 1}", "store.zzz: unknown option; known here: conn_id, path"),
+        ("store: {zzz: 1}", "store.zzz: unknown option; known here: bandwidth_limit, "),
         ("mail: {sender: a@b}", "mail.sender: unknown option; known here: conn_id, from, to, when"),
         ("database: x", "database: unknown option; did you mean "),
         ("schema_name: x", "schema_name: unknown option; did you mean "),

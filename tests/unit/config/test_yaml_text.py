@@ -37,6 +37,19 @@ def test_yaml_is_read(text: str, value: object) -> None:
     assert parsed(text) == value
 
 
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\u2029"])
+def test_line_ends_nobody_sees_are_signs(sign: str) -> None:
+    assert parsed(f"a: 'x{sign}y'") == {"a": f"x{sign}y"}
+    assert parsed(f'"a{sign}b": x{sign}y') == {f"a{sign}b": f"x{sign}y"}
+    assert parsed(f"a: x # {sign}b: y") == {"a": "x"}
+    assert parsed('a: "x\\N\\L\\P"') == {"a": "x\x85\u2028\u2029"}
+
+
+def test_code_point_that_is_no_character_is_refused_with_its_line() -> None:
+    with pytest.raises(ConfigError, match="line 2 has a control character"):
+        parse_yaml("a: x\nb: \ufdd1", name="backups.yaml")
+
+
 @pytest.mark.parametrize(
     "word",
     [
