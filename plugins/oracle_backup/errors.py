@@ -21,6 +21,7 @@ BackupError
 │   └── LogNotUnderstoodError   the log ends in no way we know: a failure       never
 ├── ArchiveError                the 7z archive
 │   ├── SourceChangedError      a file ended early or grew while it was read    retried
+│   ├── EncoderError            the program that compresses failed, or is away  retried
 │   ├── IntegrityError          what was read back is not what was sent         never
 │   └── ArchivePasswordError    wrong or missing password                       never
 ├── StoreError                  the SFTP store
@@ -168,6 +169,10 @@ class SourceChangedError(ArchiveError):
     """A file ended early, or grew, while it was read."""
 
 
+class EncoderError(ArchiveError):
+    """The program that compresses ended badly, gave nonsense, or is not installed."""
+
+
 class IntegrityError(ArchiveError):
     """What was read back is not what was sent."""
 
@@ -231,6 +236,7 @@ RETRIED: tuple[type[BackupError], ...] = (
     DatabaseUnreachableError,
     ExportLostError,
     SourceChangedError,
+    EncoderError,
     StoreUnreachableError,
     CopyMissingError,
     MailUnreachableError,

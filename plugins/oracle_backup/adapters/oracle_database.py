@@ -7,44 +7,19 @@ that Airflow's OracleHook opens it.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from oracle_backup.errors import (
-    DatabaseError,
-    DatabaseLoginError,
-    DatabaseUnreachableError,
-    StatementError,
-)
+from oracle_backup.adapters.oracle import files, jobs
+from oracle_backup.adapters.oracle.jobs import JobView
+from oracle_backup.adapters.oracle.statements import Statements
+from oracle_backup.errors import StatementError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import oracledb
 
-SQL_FOLDER = Path(__file__).resolve().parents[3] / "include" / "sql"
-CALL_TIMEOUT_MS = 60_000
-"""No statement of ours reads more than the dictionary."""
-
-# ORA-01017 wrong password, 28000 locked, 28001 expired, 01045 no CREATE SESSION, 01005 none given.
-_LOGIN_CODES = frozenset({1017, 28000, 28001, 1045, 1005})
-_LOGIN_DRIVER = ("DPY-4001",)
-# No listener, no such service, broken pipe, instance down or starting.
-_UNREACHABLE_CODES = frozenset(
-    {1033, 1034, 1089, 1090, 1109, 3113, 3114, 3135, 3136}
-    | {12154, 12170, 12500, 12505, 12514, 12516, 12518, 12519, 12520, 12526, 12527, 12528, 12535}
-    | {12541, 12543, 12545, 12547, 12560, 12571}
-)
-# The driver's own: no way there or the link broke; then: no such name in tnsnames.ora, no such
-# file, no folder for it, nothing that can be parsed as a connect string; idle for too long.
-_UNREACHABLE_DRIVER = (
-    *("DPY-6", "DPY-1001", "DPY-4011", "DPY-4024"),
-    *("DPY-4000", "DPY-4026", "DPY-4027", "DPY-4017", "DPY-4018", "DPY-4033"),
-)
+__all__ = ["JobView", "OracleDatabase", "SessionFacts", "Snapshot", "UndoView"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,59 +40,18 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobView:
-    """A Data Pump job as the database shows it; `state` is upper case, as in ``EXECUTING``."""
-
-    owner: str
-    state: str
-    attached_sessions: int
-
-
-@contextmanager
-def database_errors(label: str) -> Iterator[None]:
+class UndoView:
     """
-    Turn whatever python-oracledb raises into our own errors.
+    How far back in time the database can read.
 
-    :param label: the connection's id, for the message.
+    :param retention_seconds: what it is asked to keep.
+    :param tuned_seconds: the least it has really kept of late, where it tells.
+    :param longest_query_seconds: the longest query of late, where it tells.
     """
-    import oracledb
 
-    try:
-        yield
-    except oracledb.Error as error:
-        raise _mapped(error, label=label) from error
-    except OSError as error:
-        raise DatabaseUnreachableError(
-            f"Cannot reach the database (connection {label!r}): {error}.",
-            hint="Check that the listener runs and that this worker may connect to it.",
-        ) from error
-
-
-def _mapped(error: oracledb.Error, *, label: str) -> DatabaseError:
-    details = error.args[0] if error.args else error
-    code = getattr(details, "code", 0)
-    full_code = str(getattr(details, "full_code", ""))
-    text = str(details).split("\nHelp:")[0].strip()
-    if code in _LOGIN_CODES or full_code.startswith(_LOGIN_DRIVER):
-        return DatabaseLoginError(
-            f"The database refused the login (connection {label!r}): {text}.",
-            hint="Mend user and password of the Airflow connection, then clear the task.",
-        )
-    if code in _UNREACHABLE_CODES or full_code.startswith(_UNREACHABLE_DRIVER):
-        return DatabaseUnreachableError(
-            f"Cannot reach the database (connection {label!r}): {text}.",
-            hint="Check host, port and service_name of the connection, and that the listener runs.",
-        )
-    return StatementError(
-        f"The database refused a statement (connection {label!r}): {text}.",
-        hint="Check the privileges of the backup user: docs/how-to/prepare-a-database.md.",
-    )
-
-
-@cache
-def load_statement(name: str) -> str:
-    """Return the statement of ``include/sql/<name>.sql``."""
-    return (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8").strip()
+    retention_seconds: int
+    tuned_seconds: int | None
+    longest_query_seconds: int | None
 
 
 class OracleDatabase:
@@ -129,16 +63,8 @@ class OracleDatabase:
     """
 
     def __init__(self, connection: oracledb.Connection, *, label: str) -> None:
-        self._connection = connection
-        self._label = label
-        with database_errors(label):
-            connection.call_timeout = CALL_TIMEOUT_MS
-
-    def _rows(self, statement: str, **binds: Any) -> list[tuple[Any, ...]]:
-        with database_errors(self._label), self._connection.cursor() as cursor:
-            cursor.execute(load_statement(statement), binds)
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-            return rows
+        self._statements = Statements(connection, label=label)
+        self._rows = self._statements.rows
 
     def session(self) -> SessionFacts:
         """Return user, container and database of this connection."""
@@ -191,10 +117,61 @@ class OracleDatabase:
         scn, utc_time = self._rows("snapshot")[0]
         return Snapshot(scn=int(scn), time=datetime.fromisoformat(utc_time).replace(tzinfo=UTC))
 
+    def banner(self) -> str:
+        """Return the release with its edition, as in ``Oracle Database 19c Enterprise Edition``."""
+        rows = self._rows("banner")
+        return str(rows[0][0]).strip() if rows else ""
+
+    def options(self) -> dict[str, bool]:
+        """Return the database's options, and whether each is there; not whether it is licensed."""
+        return {str(name): str(value).upper() == "TRUE" for name, value in self._rows("options")}
+
+    def roles(self) -> frozenset[str]:
+        """Return the roles of this session, also those it has through others."""
+        return frozenset(str(role) for (role,) in self._rows("roles"))
+
+    def undo(self) -> UndoView:
+        """Return how far back the database can read. Raise StatementError where it may not tell."""
+        retention = int(self._rows("undo_retention")[0][0])
+        try:
+            tuned, longest = self._rows("undo_statistics")[0]
+        except StatementError:
+            tuned = longest = None
+        return UndoView(
+            retention_seconds=retention,
+            tuned_seconds=None if tuned is None else int(tuned),
+            longest_query_seconds=None if longest is None else int(longest),
+        )
+
+    def write_probe(self, directory: str, name: str, *, text: str) -> None:
+        """Let the database write a file of one line into a directory, as it writes a dump."""
+        files.write_probe(self._statements, directory, name, text=text)
+
+    def remove_file(self, directory: str, name: str) -> bool:
+        """Remove a file from a directory; return False when it is not there."""
+        return files.remove_file(self._statements, directory, name)
+
     def job(self, name: str) -> JobView | None:
         """Return a Data Pump job by its name, or None when the database knows none."""
-        rows = self._rows("job_state", job_name=name)
-        if not rows:
-            return None
-        owner, state, attached = rows[0]
-        return JobView(owner=owner, state=str(state).upper(), attached_sessions=int(attached))
+        return jobs.load_job(self._statements, name)
+
+    def stop_job(self, name: str, *, owner: str) -> bool:
+        """
+        End a Data Pump job for good, with its control table and half-written dump files.
+
+        Return False when there is no such job any more. Raise StatementError, saying what is
+        left, where the database refuses.
+        """
+        return jobs.stop_job(self._statements, name, owner=owner)
+
+    def job_progress(self, name: str) -> str | None:
+        """Return a text that changes while the job works, or None where it may not be told."""
+        return jobs.job_progress(self._statements, name)
+
+    def job_hindrance(self, name: str, *, owner: str) -> tuple[str, ...]:
+        """
+        Return a sentence for each thing that keeps the job from going on: space, a lock.
+
+        What the user may not read is told by a sentence too.
+        """
+        return jobs.job_hindrance(self._statements, name, owner=owner)

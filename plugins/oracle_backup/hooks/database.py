@@ -31,7 +31,8 @@ class OracleDatabaseHook(OracleHook):
     @contextmanager
     def database(self) -> Iterator[OracleDatabase]:
         """Connect, and close on leaving. Raise a DatabaseError where that fails."""
-        from oracle_backup.adapters.oracle_database import OracleDatabase, database_errors
+        from oracle_backup.adapters.oracle.errors import database_errors
+        from oracle_backup.adapters.oracle_database import OracleDatabase
 
         with known_connection(self.conn_id), database_errors(self.conn_id):
             connection = self.get_conn()

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import inspect
+import re
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import oracledb
 import pytest
 from oracledb.errors import _Error  # what the driver fills its exceptions with
 
-from oracle_backup.adapters.oracle_database import (
-    CALL_TIMEOUT_MS,
-    SQL_FOLDER,
-    JobView,
-    OracleDatabase,
-    SessionFacts,
-    Snapshot,
-    database_errors,
-    load_statement,
-)
+from oracle_backup.adapters.oracle.errors import database_errors
+from oracle_backup.adapters.oracle.jobs import JobView
+from oracle_backup.adapters.oracle.statements import CALL_TIMEOUT_MS, SQL_FOLDER, load_statement
+from oracle_backup.adapters.oracle_database import OracleDatabase, SessionFacts, Snapshot, UndoView
 from oracle_backup.errors import (
     DatabaseError,
     DatabaseLoginError,
     DatabaseUnreachableError,
     StatementError,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 EXCEPTIONS = {
     one
@@ -292,11 +290,158 @@ def test_job_that_the_database_does_not_know_is_none() -> None:
     assert make_database(job_state=[])[0].job("OB_X_G1") is None
 
 
+# The blocks, and the calls they make; everything else is a query.
+BLOCKS = {
+    "stop_job": ["dbms_datapump.attach", "dbms_datapump.stop_job"],
+    "write_probe": ["utl_file.fopen", "utl_file.put_line", "utl_file.fclose"],
+    "remove_file": ["utl_file.fremove"],
+}
+CALL = re.compile(r"(\w+\.\w+)\(")
+
+
 @pytest.mark.parametrize("path", sorted(SQL_FOLDER.glob("*.sql")), ids=lambda path: path.name)
-def test_statement_is_one_that_only_reads(path) -> None:
+def test_statement_only_reads_or_is_a_block_we_know(path: Path) -> None:
     statement = load_statement(path.stem)
 
     body = [line for line in statement.splitlines() if not line.strip().startswith("--")]
-    assert body[0].lower().startswith(("select", "with"))
-    assert not statement.endswith(";")
     assert statement == statement.strip()
+    if path.stem in BLOCKS:
+        assert CALL.findall(statement) == BLOCKS[path.stem]
+        assert statement.endswith("end;")
+    else:
+        assert body[0].lower().startswith(("select", "with"))
+        assert not statement.endswith(";")
+
+
+# Jobs: stopping, progress, hindrance. Against a server: tests/integration/adapters.
+
+
+def test_stop_job_names_job_and_owner_by_binds() -> None:
+    database, connection = make_database(stop_job=[])
+
+    assert database.stop_job("OB_X_G1", owner="BACKUP") is True
+    assert connection.asked[0][1] == {"job_name": "OB_X_G1", "job_owner": "BACKUP"}
+    assert len(connection.asked) == 1
+    assert connection.open_cursors == 0
+
+
+@pytest.mark.parametrize("code", [31626, 39001, 31640])
+def test_stop_job_of_one_that_is_gone_is_false_whatever_the_code(code: int) -> None:
+    error = make_error(f"ORA-{code}: refused", code=code)
+
+    assert make_database(stop_job=error, job_state=[])[0].stop_job("OB_X", owner="B") is False
+
+
+def test_stop_job_that_is_refused_says_what_is_left() -> None:
+    database, _ = make_database(
+        stop_job=make_error("ORA-31640: unable to open dump file\nORA-06512: at x", code=31640),
+        job_state=[("BACKUP", "NOT RUNNING", 0)],
+    )
+
+    with pytest.raises(StatementError) as caught:
+        database.stop_job("OB_X_G1", owner="BACKUP")
+
+    assert caught.value.code == 31640
+    text = str(caught.value)
+    assert "BACKUP.OB_X_G1 can't be stopped, it is still there as NOT RUNNING" in text
+    assert "ORA-31640" in text
+    assert "ORA-06512" not in text
+    assert 'drop table "BACKUP"."OB_X_G1" purge' in text
+
+
+def test_stop_job_over_a_broken_link_is_no_answer() -> None:
+    database, connection = make_database(stop_job=make_error("DPY-4011: closed"))
+
+    with pytest.raises(DatabaseUnreachableError):
+        database.stop_job("OB_X_G1", owner="BACKUP")
+
+    assert len(connection.asked) == 1
+
+
+HIDDEN = make_error("ORA-00942: table or view does not exist", code=942)
+
+
+@pytest.mark.parametrize(
+    ("longops", "sessions", "told"),
+    [
+        (
+            [(1, 9, "2026-11-23 02:00:00"), (2, 9, "2026-11-23 02:00:01")],
+            [("MASTER", 1), ("WORKER", 4)],
+            "2026-11-23 02:00:00: 1 of 9, 2026-11-23 02:00:01: 2 of 9; 1 MASTER, 4 WORKER",
+        ),
+        ([], [("MASTER", 1)], "1 MASTER"),
+        (HIDDEN, [("MASTER", 1)], "1 MASTER"),
+        ([(1, 9, "x")], HIDDEN, "x: 1 of 9"),
+        ([], [], ""),
+        (HIDDEN, HIDDEN, None),
+    ],
+)
+def test_job_progress_is_what_can_be_read(longops: Any, sessions: Any, told: str | None) -> None:
+    database, _ = make_database(job_longops=longops, job_sessions=sessions)
+
+    assert database.job_progress("OB_X_G1") == told
+
+
+def test_job_progress_over_a_broken_link_is_no_answer() -> None:
+    database, _ = make_database(job_longops=make_error("DPY-4011: closed"))
+
+    with pytest.raises(DatabaseUnreachableError):
+        database.job_progress("OB_X_G1")
+
+
+def test_job_hindrance_is_told_in_sentences() -> None:
+    database, connection = make_database(
+        job_suspended=[("ORA-01653: unable to extend", "11/23/26 02:00:00")],
+        job_blockers=[
+            (101, "enq: TX - row lock contention", 3600, 77, "SCOTT", "sqlplus", "desk-17"),
+            (102, "library cache lock", None, 9, None, None, None),
+        ],
+    )
+
+    space, lock, other = database.job_hindrance("OB_X_G1", owner="BACKUP")
+
+    assert "since 11/23/26 02:00:00" in space
+    assert "ORA-01653" in space
+    assert "session 101 waits 1 h 00 min 00 s for enq: TX - row lock contention" in lock
+    assert "session 77 holds (SCOTT, sqlplus, desk-17)" in lock
+    assert "session 9 holds (who that is, the database does not tell)" in other
+    assert connection.asked[1][1] == {"job_name": "OB_X_G1", "owner_name": "BACKUP"}
+
+
+def test_job_without_a_hindrance_gives_no_sentence() -> None:
+    assert make_database(job_suspended=[], job_blockers=[])[0].job_hindrance("X", owner="B") == ()
+
+
+# Files, edition, undo.
+
+
+def test_remove_file_that_was_not_there_is_false() -> None:
+    refused = make_error("ORA-29283: invalid file operation", code=29283)
+
+    gone, _ = make_database(remove_file=refused, file_exists=[(0,)])
+    still, _ = make_database(remove_file=refused, file_exists=[(1,)])
+    unknown, _ = make_database(remove_file=refused, file_exists=HIDDEN)
+
+    assert gone.remove_file("D", "x.dmp") is False
+    for database in (still, unknown):
+        with pytest.raises(StatementError, match="ORA-29283"):
+            database.remove_file("D", "x.dmp")
+
+
+def test_banner_of_a_database_that_says_nothing_is_empty() -> None:
+    assert make_database(banner=[])[0].banner() == ""
+    assert make_database(banner=[("Oracle Database 19c ",)])[0].banner() == "Oracle Database 19c"
+
+
+@pytest.mark.parametrize(
+    ("statistics", "tuned", "longest"),
+    [([(1800, 620)], 1800, 620), ([(None, None)], None, None), (HIDDEN, None, None)],
+)
+def test_undo_is_told_as_far_as_it_can_be(
+    statistics: Any, tuned: int | None, longest: int | None
+) -> None:
+    database, _ = make_database(undo_retention=[("900",)], undo_statistics=statistics)
+
+    assert database.undo() == UndoView(
+        retention_seconds=900, tuned_seconds=tuned, longest_query_seconds=longest
+    )

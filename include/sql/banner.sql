@@ -1,0 +1,1 @@
+select banner from v$version where banner like '%Oracle%'

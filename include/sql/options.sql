@@ -1,0 +1,1 @@
+select parameter, value from v$option

@@ -1,0 +1,3 @@
+begin
+  utl_file.fremove(:directory_name, :file_name);
+end;

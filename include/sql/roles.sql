@@ -1,0 +1,1 @@
+select role from session_roles

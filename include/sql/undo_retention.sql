@@ -1,0 +1,1 @@
+select value from v$parameter where name = 'undo_retention'
