@@ -2,64 +2,50 @@
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import dataclass
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from oracle_backup.domain.names import name_token
-from oracle_backup.domain.units import format_bytes
-from oracle_backup.errors import (
-    RETRIED,
-    BackupError,
-    PreflightError,
-    PreflightUnreachableError,
-)
+from oracle_backup.domain.names import BackupNames
+from oracle_backup.domain.preflight import jobs_of_run
+from oracle_backup.errors import BackupError, PreflightError, PreflightUnreachableError
 from oracle_backup.hooks.database import OracleDatabaseHook
 from oracle_backup.hooks.host import OracleHostHook
-from oracle_backup.hooks.store import ArchiveStoreHook
-from oracle_backup.operators.steps import told_to_report
+from oracle_backup.operators.preflight_database import ask_database
+from oracle_backup.operators.preflight_findings import Findings, Wanted
+from oracle_backup.operators.preflight_host import ask_host, probe_directory
+from oracle_backup.operators.preflight_store import judge_stores, open_stores
+from oracle_backup.operators.preflight_sweep import sweep
+from oracle_backup.operators.steps import run_moment, told_to_report
+from oracle_backup.operators.stores import StorePlace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from airflow.sdk import Context
 
     from oracle_backup.adapters.oracle_database import OracleDatabase
-    from oracle_backup.adapters.ports import ArchiveStore, Shell
-
-_TOOL_TIMEOUT_SECONDS = 60
-_SCRIPT_TIMEOUT_SECONDS = 60
-_SPACE_MARGIN = 1.05
-"""A dump can be a little larger than the segments it comes from: 5 % for its own structures."""
-
-
-@dataclass(slots=True)
-class _Findings:
-    """
-    What the checks have found so far: facts for the next tasks, problems for the person.
-
-    :param passing: how many of the problems may go away by themselves.
-    """
-
-    facts: dict[str, Any]
-    problems: list[str]
-    passed: list[str]
-    passing: int = 0
+    from oracle_backup.adapters.ports import Shell
 
 
 class PreflightOperator(BaseOperator):
     """
-    Check host, database and store before a schema is exported.
+    Check host, database and stores before a schema is exported.
 
-    Looks only, and writes nothing but a probe file to the store's folder, which it removes.
     Every check is made even if one before it failed, so that one run shows all there is to mend.
+    A question that the user has not the privilege to ask gives a warning, not a failure, unless
+    the backup can't do without the answer.
 
-    Succeeds when host, database and store answer, the tool is there, the directory object leads
-    to a folder the SSH user can read, the schema exists, the session is in the right container,
-    and the folder has room for the schema's segments.
+    Writes probe files, which it removes: to each store, to ``~/.oracle-backup`` on the host, and
+    to the folder of the dumps, where the database writes one that the SSH user has to read back.
+    Removes what jobs of more than 30 days ago have left: directories on the host, and control
+    tables of dead jobs that bear a name of ours. Dump files of earlier runs are only told of.
+
+    Succeeds when host, database and stores answer; the tool is there; the schema exists and may be
+    exported; the session is in the right container; the database can write to a folder that the
+    SSH user can read; dump and archive will fit; and what is asked for is there and licensed.
 
     :param database: the database's name in the config.
     :param schema_name: schema to be exported, as Oracle stores it.
@@ -67,15 +53,27 @@ class PreflightOperator(BaseOperator):
     :param oracle_conn_id: Oracle connection to the database.
     :param sftp_conn_id: SFTP connection to the store.
     :param store_path: the store's folder.
+    :param stores: in place of these two, several; one that is in order suffices.
     :param tool: ``expdp`` or ``exp``.
     :param oracle_home: ``ORACLE_HOME`` on the host.
     :param directory: directory object (expdp).
     :param export_path: folder on the host (exp).
     :param container: expected ``CON_NAME``, or None for any.
+    :param login_method: how the export logs in; with another than ``password`` the roles of the
+        connection's user are not the export's.
+    :param consistent: whether the export shows one instant, for which undo is needed.
+    :param parallel: its worker processes.
+    :param file_size: largest size of one of its files, as in ``5G``, or None.
+    :param options: its other options that are not at their defaults, as in
+        ``{"compression": "all"}``.
+    :param licensed: what is licensed: ``enterprise_edition``, ``advanced_compression``,
+        ``advanced_security``.
+    :param keep_dump: dumps of earlier runs are kept on purpose, so nothing warns of them.
     :param start_late_limit: a scheduled run may not start later than this after its time.
 
-    :returns: XCom ``{"folder", "tool_version", "database_version", "character_set", "container",
-        "schema_size_bytes", "free_bytes", "unchecked_host_keys"}``
+    :returns: XCom ``{"folder", "tool_version", "database_version", "dump_template",
+        "character_set", "container", "schema_size_bytes", "free_bytes", "last_duration_seconds",
+        "unchecked_host_keys", "warnings"}``
     :raises PreflightError: one or more checks found a problem. Not retried.
     :raises PreflightUnreachableError: all problems are of a kind that passes. Retried.
     """
@@ -89,13 +87,21 @@ class PreflightOperator(BaseOperator):
         schema_name: str,
         ssh_conn_id: str,
         oracle_conn_id: str,
-        sftp_conn_id: str,
-        store_path: str,
         tool: str,
         oracle_home: str,
+        sftp_conn_id: str = "",
+        store_path: str = "",
+        stores: Sequence[StorePlace] = (),
         directory: str | None = None,
         export_path: str | None = None,
         container: str | None = None,
+        login_method: str = "password",
+        consistent: bool = True,
+        parallel: int = 1,
+        file_size: str | None = None,
+        options: Mapping[str, Any] | None = None,
+        licensed: Sequence[str] = (),
+        keep_dump: bool = False,
         start_late_limit: timedelta | None = None,
         **kwargs: Any,
     ) -> None:
@@ -106,39 +112,85 @@ class PreflightOperator(BaseOperator):
         self.oracle_conn_id = oracle_conn_id
         self.sftp_conn_id = sftp_conn_id
         self.store_path = store_path
+        self.stores = stores
         self.tool = tool
         self.oracle_home = oracle_home
         self.directory = directory
         self.export_path = export_path
         self.container = container
+        self.login_method = login_method
+        self.consistent = consistent
+        self.parallel = parallel
+        self.file_size = file_size
+        self.options = options
+        self.licensed = licensed
+        self.keep_dump = keep_dump
         self.start_late_limit = start_late_limit
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Run all checks; return what the next tasks want to know."""
-        findings = _Findings(facts={"folder": self.export_path}, problems=[], passed=[])
+        findings = Findings(facts=self._no_facts())
         with told_to_report(context):
             self._check_start(context)
-            # The database first: it knows the folder and the size the host is asked about.
-            for check in (self._ask_database, self._ask_host, self._ask_store):
-                self._guarded(check, findings)
-            for line in findings.passed:
-                self.log.info("%s", line)
-            if findings.problems:
-                passing = findings.passing == len(findings.problems)
-                raise (PreflightUnreachableError if passing else PreflightError)(
-                    f"Schema {self.schema_name} on {self.database} can't be backed up, "
-                    f"{len(findings.problems)} problem(s):",
-                    problems=tuple(findings.problems),
-                    hint="Nothing was exported. Mend these, then clear the run.",
-                )
-        return findings.facts
+            self._ask(self._wanted(context), findings)
+            self._tell(findings)
+        return {**findings.facts, "warnings": list(findings.judgement.warnings)}
 
-    def _guarded(self, check: Callable[[_Findings], None], findings: _Findings) -> None:
-        try:
-            check(findings)
-        except BackupError as error:
-            findings.problems.append(str(error))
-            findings.passing += isinstance(error, RETRIED)
+    def _tell(self, findings: Findings) -> None:
+        """Log what was found. Raise PreflightError where there are problems."""
+        judgement = findings.judgement
+        for line in judgement.passed:
+            self.log.info("%s", line)
+        for line in judgement.warnings:
+            self.log.warning("%s", line)
+        if not judgement.problems:
+            return
+        passing = findings.passing == len(judgement.problems)
+        besides = "".join(f"\n  - {line}" for line in judgement.warnings)
+        raise (PreflightUnreachableError if passing else PreflightError)(
+            f"Schema {self.schema_name} on {self.database} can't be backed up, "
+            f"{len(judgement.problems)} problem(s):",
+            problems=judgement.problems,
+            hint="Nothing was exported. Mend these, then clear the run."
+            + (f"\nWorth knowing besides:{besides}" if besides else ""),
+        )
+
+    def _no_facts(self) -> dict[str, Any]:
+        return {
+            "folder": self.export_path,
+            "dump_template": "%U",
+            "character_set": None,
+            "last_duration_seconds": None,
+            "unchecked_host_keys": [],
+        }
+
+    def _wanted(self, context: Context) -> Wanted:
+        run = context["dag_run"]
+        moment = run_moment(context)
+        names = BackupNames(
+            database=self.database, schema=self.schema_name, moment=moment, generation=1
+        )
+        return Wanted(
+            database=self.database,
+            schema=self.schema_name,
+            tool=self.tool,
+            oracle_home=self.oracle_home,
+            directory=self.directory,
+            path=self.export_path,
+            container=self.container,
+            login_method=self.login_method,
+            keep_dump=self.keep_dump,
+            moment=moment,
+            own_jobs=jobs_of_run(dag_id=run.dag_id, run_id=run.run_id, schema=self.schema_name),
+            probe=f"{names.stem}.probe",
+            options={
+                "consistent": self.consistent,
+                "parallel": self.parallel,
+                "file_size": self.file_size,
+                **(self.options or {}),
+            },
+            licensed=self.licensed,
+        )
 
     def _check_start(self, context: Context) -> None:
         run = context["dag_run"]
@@ -153,127 +205,48 @@ class PreflightOperator(BaseOperator):
                 hint="Trigger the DAG by hand if that is fine, or raise start_late_limit.",
             )
 
-    def _ask_database(self, findings: _Findings) -> None:
-        with OracleDatabaseHook(self.oracle_conn_id).database() as database:
-            session = database.session()
-            facts = findings.facts
-            facts["database_version"] = database.version()
-            facts["character_set"] = database.character_set()
-            facts["container"] = session.container
-            findings.passed.append(
-                f"Database {session.database} {facts['database_version']} answers as user "
-                f"{session.user} in container {session.container or 'none'}."
-            )
-            if self.container and session.container.upper() != self.container.upper():
-                findings.problems.append(
-                    f"The session is in container {session.container}, not {self.container}. "
-                    "Mend service_name of the Oracle connection."
-                )
-            self._guarded(lambda found: self._ask_schema(database, found), findings)
-            if self.tool == "expdp":
-                self._guarded(lambda found: self._ask_directory(database, found), findings)
+    def _ask(self, wanted: Wanted, findings: Findings) -> None:
+        """Ask stores, database and host, in this order: what one tells, the next is judged by."""
+        try:
+            with ExitStack() as opened:
+                stores = open_stores(opened, self._places(), wanted, findings)
+                database = self._open_database(opened, wanted, findings)
+                # After the database, which tells how large the schema is.
+                judge_stores(stores, findings)
+                self._ask_host(opened, database, wanted, findings)
+        except BackupError as error:
+            # Whatever was to be asked has been: only a link broke as it was closed.
+            self.log.info("On closing a connection: %s", error)
 
-    def _ask_schema(self, database: OracleDatabase, findings: _Findings) -> None:
-        if not database.has_schema(self.schema_name):
-            findings.problems.append(
-                f"There is no schema {self.schema_name} in this container. "
-                "Check its name in the config file, and the service the connection leads to."
-            )
-            return
-        size = database.schema_size_bytes(self.schema_name)
-        findings.facts["schema_size_bytes"] = size
-        findings.passed.append(f"Schema {self.schema_name} has segments of {format_bytes(size)}.")
+    def _places(self) -> Sequence[StorePlace]:
+        one = StorePlace(name="store", conn_id=self.sftp_conn_id, path=self.store_path)
+        return self.stores or (one,)
 
-    def _ask_directory(self, database: OracleDatabase, findings: _Findings) -> None:
-        path = database.directory_path(self.directory or "")
-        if path is None:
-            findings.problems.append(
-                f"The backup user sees no directory object {self.directory}. As a DBA: "
-                f"create directory {self.directory} as '/a/folder'; "
-                f"grant read, write on directory {self.directory} to the backup user."
-            )
-        findings.facts["folder"] = path
-
-    def _ask_host(self, findings: _Findings) -> None:
-        hook = OracleHostHook(self.ssh_conn_id)
-        self._note_host_key(hook, findings)
-        with hook.shell() as shell:
-            findings.passed.append(f"Oracle host {shell.host_label} answers.")
-            self._guarded(lambda found: self._ask_tool(shell, found), findings)
-            if findings.facts["folder"]:
-                self._guarded(lambda found: self._ask_folder(shell, found), findings)
-
-    def _ask_tool(self, shell: Shell, findings: _Findings) -> None:
-        path = f"{self.oracle_home}/bin/{self.tool}"
-        script = (
-            f"ORACLE_HOME={shlex.quote(self.oracle_home)}; export ORACLE_HOME\n"
-            f"[ -x {shlex.quote(path)} ] || exit 127\n"
-            # The help's first lines tell the release, without a login.
-            f"{shlex.quote(path)} help=y </dev/null 2>&1"
-        )
-        done = shell.run(script, timeout_seconds=_TOOL_TIMEOUT_SECONDS)
-        if done.exit_code == 127:
-            findings.problems.append(
-                f"There is no program {path} on {shell.host_label}. Check environment.oracle_home."
-            )
-            return
-        release = next((line.strip() for line in done.stdout.splitlines() if "Release" in line), "")
-        findings.facts["tool_version"] = release or None
-        findings.passed.append(f"Tool {path}: {release or 'it does not tell its release'}.")
-
-    def _ask_folder(self, shell: Shell, findings: _Findings) -> None:
-        folder = findings.facts["folder"]
-        quoted = shlex.quote(folder)
-        script = f"[ -d {quoted} ] && [ -r {quoted} ] && [ -x {quoted} ] && df -Pk {quoted}"
-        done = shell.run(script, timeout_seconds=_SCRIPT_TIMEOUT_SECONDS)
-        free = _free_bytes(done.stdout.splitlines())
-        if done.exit_code != 0 or free is None:
-            findings.problems.append(
-                f"The SSH user can't read the folder {folder} on {shell.host_label}. "
-                "Create it, or put the user into the group that owns it."
-            )
-            return
-        findings.facts["free_bytes"] = free
-        findings.passed.append(f"Folder {folder} has {format_bytes(free)} free.")
-        needed = findings.facts.get("schema_size_bytes", 0) * _SPACE_MARGIN
-        if needed > free:
-            findings.problems.append(
-                f"Folder {folder} has {format_bytes(free)} free, and the schema's segments take "
-                f"{format_bytes(needed)}. Free space there or point the directory elsewhere."
-            )
-
-    def _ask_store(self, findings: _Findings) -> None:
-        hook = ArchiveStoreHook(self.sftp_conn_id, path=self.store_path)
-        self._note_host_key(hook, findings)
-        with hook.store() as store:
-            self._probe(store)
-            free = store.free_bytes()
-            room = "does not tell its free space" if free is None else f"has {format_bytes(free)}"
-            findings.passed.append(f"Store {store.label} answers, can be written to and {room}.")
-
-    def _probe(self, store: ArchiveStore) -> None:
-        name = f"{self.database}/{name_token(self.schema_name)}/.preflight"
-        store.write_text(name, "Written and removed before each backup.\n", replace=True)
-        store.remove(name)
-
-    def _note_host_key(self, hook: Any, findings: _Findings) -> None:
-        unchecked = findings.facts.setdefault("unchecked_host_keys", [])
-        if hook.no_host_key_check:
-            unchecked.append(hook.ssh_conn_id)
-            self.log.warning(
-                "Connection %r does not verify the host key; every report will say so.",
-                hook.ssh_conn_id,
-            )
-
-
-def _free_bytes(lines: Sequence[str]) -> int | None:
-    """Given what ``df -Pk`` printed, return the free bytes. POSIX fixes the columns."""
-    if len(lines) < 2:
+    def _open_database(
+        self, opened: ExitStack, wanted: Wanted, findings: Findings
+    ) -> OracleDatabase | None:
+        """Ask the database; return it, or None where it does not answer."""
+        with findings.necessary():
+            database = opened.enter_context(OracleDatabaseHook(self.oracle_conn_id).database())
+            ask_database(database, wanted, findings)
+            return database
         return None
-    # A device name may hold blanks, so the columns are counted from the right.
-    words = lines[-1].split()
-    try:
-        percent = next(at for at, word in enumerate(words) if word.endswith("%"))
-        return int(words[percent - 1]) * 1024
-    except (StopIteration, ValueError):
-        return None
+
+    def _ask_host(
+        self,
+        opened: ExitStack,
+        database: OracleDatabase | None,
+        wanted: Wanted,
+        findings: Findings,
+    ) -> None:
+        with findings.necessary():
+            hook = OracleHostHook(self.ssh_conn_id)
+            findings.note_host_key(hook)
+            shell: Shell = opened.enter_context(hook.shell())
+            ask_host(shell, wanted, findings)
+            # Only a folder that can be read tells its free space.
+            if database is not None and wanted.is_pump and "free_bytes" in findings.facts:
+                with findings.part():
+                    probe_directory(database, shell, wanted, findings)
+            with findings.part():
+                sweep(database, shell, wanted, findings)
