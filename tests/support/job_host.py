@@ -10,34 +10,47 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import shutil
 import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oracle_backup.adapters.remote_job.scripts import (
+    JobFiles,
     JobSpec,
     JobState,
     JobStatus,
+    Source,
     as_unit,
+    build_files,
     build_list,
     build_remove,
     build_start,
     build_status,
     build_stop,
+    build_sweep,
     parse_answers,
+    parse_files,
     parse_status,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 JOB = "OB_ABCDEFGHIJKL_G1"
 PATIENCE_SECONDS = 30.0
 # All that the scripts may call; whatever else they used would be missed at once.
-_PROGRAMS = ("cat", "chmod", "date", "mkdir", "mv", "nohup", "printf", "rm", "setsid", "tail")
+_PROGRAMS = (
+    *("awk", "cat", "chmod", "date", "df", "find", "ls", "mkdir", "mv", "nohup", "printf", "ps"),
+    *("rm", "rmdir", "setsid", "tail", "wc"),
+)
 
 _TOOL = """\
 #!{python} -IS
@@ -91,6 +104,17 @@ class Shell:
         return [self.program, "sh"] if self.name == "busybox" else [self.program]
 
 
+@contextlib.contextmanager
+def job_host(shell: Shell, **options: tuple[str, ...]) -> Iterator[JobHost]:
+    """Make a host in a folder whose name needs quoting; end what runs on it afterwards."""
+    with tempfile.TemporaryDirectory(prefix="job host ") as folder:
+        made = JobHost(Path(folder) / "o'neil & sons", shell=shell, **options)
+        try:
+            yield made
+        finally:
+            made.close()
+
+
 def find_shells() -> list[Shell]:
     """Return every POSIX shell found here, each program once."""
     found: dict[str, Shell] = {}
@@ -127,19 +151,25 @@ class JobHost:
         # The runner is started as `sh`, which on this host is the same shell.
         (self.bin / "sh").symlink_to(shell.program)
         # Where a shell has no sleep of its own, one does not have to take the time.
-        self._program("sleep", f"#!/bin/sh\nexec {shutil.which('sleep')} 0.02\n")
+        self.program("sleep", f"#!/bin/sh\nexec {shutil.which('sleep')} 0.02\n")
         self.plan()
 
-    def _program(self, name: str, text: str) -> None:
+    def program(self, name: str, text: str) -> None:
+        """Put a program of this name in the place of this host's."""
         path = self.bin / name
         path.unlink(missing_ok=True)
         path.write_text(text)
         path.chmod(0o755)
 
+    def restore(self, name: str) -> None:
+        """Put the machine's own program back."""
+        (self.bin / name).unlink()
+        (self.bin / name).symlink_to(str(shutil.which(name)))
+
     def without_boot_id(self, who: str) -> None:
         """Make this a host without Linux's boot id, where ``who -b`` has to do."""
-        self._program("cat", _BLIND_CAT.format(cat=shutil.which("cat")))
-        self._program("who", f"#!/bin/sh\nprintf '%s' '{who}'\n")
+        self.program("cat", _BLIND_CAT.format(cat=shutil.which("cat")))
+        self.program("who", f"#!/bin/sh\nprintf '%s' '{who}'\n")
 
     def plan(
         self,
@@ -197,8 +227,20 @@ class JobHost:
         }
         return JobSpec(**(values | changes))
 
-    def begin(self, script: str, *, umask: int = 0o022) -> subprocess.Popen[bytes]:
-        """Send a script to a shell, as the SSH adapter does."""
+    def begin(
+        self, script: str, *, umask: int = 0o022, file_limit: int | None = None
+    ) -> subprocess.Popen[bytes]:
+        """
+        Send a script to a shell, as the SSH adapter does.
+
+        :param file_limit: the most bytes that go into a file, for what the script starts too.
+        """
+
+        def limit() -> None:
+            if file_limit is not None:
+                hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+                resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, hard))
+
         process = subprocess.Popen(
             [*self.shell.command, "-s"],
             stdin=subprocess.PIPE,
@@ -207,6 +249,9 @@ class JobHost:
             cwd="/",
             env={"HOME": str(self.home), "PATH": str(self.bin), "TWO_TASK": "from the profile"},
             umask=umask,
+            # With SIGXFSZ ignored, as here, a write beyond the limit fails as on a full disk.
+            restore_signals=False,
+            preexec_fn=limit,
         )
         assert process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
@@ -230,11 +275,23 @@ class JobHost:
         script = build_start(self.spec(**changes))
         return parse_answers(self.run(script, umask=umask).decode())
 
-    def status(self, *, offset: int = 0) -> JobStatus:
-        return parse_status(self.run(build_status(job=JOB, offset=offset)))
+    def status(
+        self, *, offset: int = 0, files: JobFiles | None = None, source: Source = "output"
+    ) -> JobStatus:
+        script = build_status(job=JOB, offset=offset, files=files, source=source)
+        return parse_status(self.run(script))
 
-    def stop(self, *, why: str = "by hand", grace_seconds: int = 0) -> dict[str, list[str]]:
-        script = build_stop(job=JOB, why=why, grace_seconds=grace_seconds)
+    def files(self, *, folder: Path, stem: str) -> dict[str, int]:
+        return parse_files(self.run(build_files(folder=str(folder), stem=stem)).decode())
+
+    def sweep(self, *keep: str, older_than_days: int = 7) -> dict[str, list[str]]:
+        script = build_sweep(older_than_days=older_than_days, keep=keep)
+        return parse_answers(self.run(script).decode())
+
+    def stop(
+        self, *, why: str = "by hand", grace_seconds: int = 0, attach: bool = True
+    ) -> dict[str, list[str]]:
+        script = build_stop(job=JOB, why=why, grace_seconds=grace_seconds, attach=attach)
         return parse_answers(self.run(script).decode())
 
     def list(self, prefix: str) -> dict[str, list[str]]:

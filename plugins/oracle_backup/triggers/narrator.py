@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from oracle_backup.domain.log.endings import read_job_end
+from oracle_backup.domain.log.lines import without_prefix
 from oracle_backup.domain.units import format_bytes, format_seconds
 
 if TYPE_CHECKING:
+    from oracle_backup.adapters.remote_job.scripts import JobStatus
     from oracle_backup.domain.log import LogFollower
 
 _PROGRESS_EVERY_SECONDS = 60.0
@@ -15,40 +19,41 @@ _PROGRESS_EVERY_SECONDS = 60.0
 
 class Narrator:
     """
-    Turns what the tool prints into lines of the task's log.
+    Turns what an export says into lines of the task's log.
 
     :param log: where the lines go.
     :param follower: counts tables, rows and errors.
-    :param stall_after: seconds without output after which a warning is said, once each time.
     """
 
-    def __init__(self, log: Any, *, follower: LogFollower, stall_after: float) -> None:
+    def __init__(self, log: Any, *, follower: LogFollower) -> None:
         self._log = log
         self._follower = follower
-        self._stall_after = stall_after
-        self._begun = self._last_output = self._last_progress = time.monotonic()
+        self._last_progress = time.monotonic()
         self._partial = b""
-        self._stalled = False
-        self._waiting = False
+        self._warned = False
+        self._status: JobStatus | None = None
+        self.saw_end = False
+        """Whether the log's end line was in what was told last."""
 
-    def tell(self, output: bytes) -> None:
-        """Say the finished lines of what was printed since last time, and the progress."""
-        now = time.monotonic()
-        if output:
-            self._last_output, self._stalled = now, False
-            *lines, self._partial = (self._partial + output).split(b"\n")
-            for line in lines:
-                self._say(line)
-            self._warn_if_waiting(self._follower.feed(output))
-        elif now - self._last_output > self._stall_after and not self._stalled:
-            self._stalled = True
-            self._log.warning(
-                "The export has printed nothing for %s. Look for a lock, a full disk or a full "
-                "tablespace in the database.",
-                format_seconds(now - self._last_output),
-            )
-        if now - self._last_progress >= _PROGRESS_EVERY_SECONDS:
-            self._last_progress = now
+    @property
+    def waiting(self) -> str | None:
+        """What the job said last, if that is that it waits for space."""
+        return self._follower.progress().resumable_wait
+
+    def recall(self, output: bytes) -> None:
+        """Count what was said in an earlier wait, without saying it again."""
+        self._split(output)
+        self._follower.feed(output)
+        self._warned = self.waiting is not None
+
+    def tell(self, status: JobStatus) -> None:
+        """Say the finished lines of what came since last time, and now and then the progress."""
+        self._status, self.saw_end = status, False
+        for line in self._split(status.output):
+            self._say(line)
+        self._follower.feed(status.output)
+        self._warn_if_waiting()
+        if time.monotonic() - self._last_progress >= _PROGRESS_EVERY_SECONDS:
             self.progress()
 
     def finish(self) -> None:
@@ -60,25 +65,52 @@ class Narrator:
 
     def progress(self) -> None:
         """Say how far the export is."""
-        done = self._follower.feed(b"")
+        self._last_progress = time.monotonic()
+        done = self._follower.progress()
         self._log.info(
-            "Exporting for %s: %d tables, %d rows, %s%s.",
-            format_seconds(time.monotonic() - self._begun),
+            "Exporting%s: %d tables, %d rows, %s%s%s.",
+            self._elapsed(),
             done.tables_done,
             done.rows,
             format_bytes(done.size_bytes),
             f", {done.errors} error(s)" if done.errors else "",
+            self._on_disk(),
         )
+
+    def _split(self, output: bytes) -> list[bytes]:
+        *lines, self._partial = (self._partial + output).split(b"\n")
+        return lines
 
     def _say(self, line: bytes) -> None:
         text = line.decode("utf-8", "replace").rstrip()
         if text:
             self._log.info("[oracle] %s", text)
+        if '"' in text and read_job_end(without_prefix(text)[0]):
+            self.saw_end = True
 
-    def _warn_if_waiting(self, progress: Any) -> None:
-        if progress.resumable_wait and not self._waiting:
+    def _warn_if_waiting(self) -> None:
+        waits = self.waiting is not None
+        if waits and not self._warned:
             self._log.warning(
                 "The export waits in the database for space (ORA-39171): see DBA_RESUMABLE. It "
                 "goes on when space is added, and gives up after the resumable timeout."
             )
-        self._waiting = bool(progress.resumable_wait)
+        self._warned = waits
+
+    def _elapsed(self) -> str:
+        """Return for how long the export runs, by the host's clock."""
+        if self._status is None or not (self._status.started and self._status.now):
+            return ""
+        begun, now = (
+            datetime.fromisoformat(text) for text in (self._status.started, self._status.now)
+        )
+        return f" for {format_seconds((now - begun).total_seconds())}"
+
+    def _on_disk(self) -> str:
+        """Return what lies on the host: while a large table says nothing, its file grows."""
+        if self._status is None or self._status.dump_bytes is None:
+            return ""
+        written = f"; {format_bytes(self._status.dump_bytes)} of dump files on disk"
+        if self._status.free_bytes is None:
+            return written
+        return f"{written}, {format_bytes(self._status.free_bytes)} free"

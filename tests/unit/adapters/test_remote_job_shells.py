@@ -6,10 +6,7 @@ import os
 import re
 import signal
 import subprocess
-import tempfile
 import time
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +21,7 @@ from oracle_backup.adapters.remote_job.scripts import (
     parse_answers,
 )
 from oracle_backup.errors import RemoteCommandError
-from support.job_host import JOB, PATIENCE_SECONDS, JobHost, Shell, find_shells
+from support.job_host import JOB, PATIENCE_SECONDS, JobHost, Shell, find_shells, job_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,16 +32,6 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 TERMINATED = {128 + signal.SIGTERM, 256 + signal.SIGTERM}
 
 pytestmark = pytest.mark.skipif(not SHELLS, reason="no POSIX shell here")
-
-
-@contextmanager
-def job_host(shell: Shell, **options: tuple[str, ...]) -> Iterator[JobHost]:
-    with tempfile.TemporaryDirectory(prefix="job host ") as folder:
-        made = JobHost(Path(folder) / "o'neil & sons", shell=shell, **options)
-        try:
-            yield made
-        finally:
-            made.close()
 
 
 @pytest.fixture(params=SHELLS, ids=lambda shell: shell.name)
@@ -406,7 +393,7 @@ def test_start_says_so_where_a_file_has_the_name_of_the_directory(host: JobHost)
 def test_start_says_so_where_its_files_cannot_be_written(host: JobHost) -> None:
     (host.directory / "job.par").mkdir(parents=True)
     (host.directory / "job.par" / "full").mkdir()
-    host._program("mv", "#!/bin/sh\nexit 1\n")
+    host.program("mv", "#!/bin/sh\nexit 1\n")
 
     with pytest.raises(RemoteCommandError, match=f"cannot write into .*{JOB}"):
         host.start()

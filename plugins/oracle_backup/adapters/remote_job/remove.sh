@@ -10,6 +10,7 @@ remove_file() {
 # A living job's files are not ours to remove.
 if [ ! -f "$dir/exit_code" ] && is_alive; then
     say error "job $job is still running"
+    say hint "Wait for its end or stop it in the database (KILL_JOB), then clear this task"
     exit 0
 fi
 each_file remove_file

@@ -14,12 +14,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from oracle_backup.errors import ConfigError, RemoteCommandError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+Source = Literal["output", "log"]
+"""Whose lines are read: the tool's own, or those of the server's log once the tool is lost."""
+
+_SIZES = ("log_bytes", "dump_bytes", "free_bytes")
 
 
 class JobState(StrEnum):
@@ -41,7 +47,10 @@ class JobStatus:
     :param exit_code: the tool's; only when ended.
     :param started: UTC by the host's clock, ISO 8601, or None; so are `ended` and `now`.
     :param stopped: why it was stopped on purpose, or None.
-    :param output: what the tool printed from the asked byte on.
+    :param output: what the tool printed, or the log says, from the asked byte on.
+    :param log_bytes: size of the server's log; None where it can't be told, as with the next two.
+    :param dump_bytes: size of the dump files together.
+    :param free_bytes: what is free where they are written.
     """
 
     state: JobState
@@ -51,6 +60,24 @@ class JobStatus:
     now: str | None
     stopped: str | None
     output: bytes
+    log_bytes: int | None = None
+    dump_bytes: int | None = None
+    free_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFiles:
+    """
+    What of an export grows on the host.
+
+    :param folder: where the database writes.
+    :param stem: what the names of the dump files begin with.
+    :param log_path: the server's log.
+    """
+
+    folder: str
+    stem: str
+    log_path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,16 +123,55 @@ def build_start(spec: JobSpec) -> str:
     return f"{_head(spec.job)}write_files() {{\n{written}}}\n{_script('start')}"
 
 
-def build_status(*, job: str, offset: int = 0) -> str:
-    """Return the script that tells the job's state and its output from a byte on."""
-    return f"{_head(job)}offset={int(offset)}\n{_script('status')}"
+def build_status(
+    *, job: str, offset: int = 0, files: JobFiles | None = None, source: Source = "output"
+) -> str:
+    """
+    Return the script that tells the job's state and its lines from a byte on.
+
+    :param files: what to measure too; needed to read the log.
+    """
+    grown = files or JobFiles(folder="", stem="", log_path="")
+    return (
+        f"{_head(job)}offset={int(offset)}\nsource={shlex.quote(source)}\n"
+        f"folder={shlex.quote(grown.folder)}\nstem={shlex.quote(grown.stem)}\n"
+        f"log={shlex.quote(grown.log_path)}\n{_script('status')}"
+    )
 
 
-def build_stop(*, job: str, why: str, grace_seconds: int = 20) -> str:
-    """Return the script that stops the job in the database, and then its client."""
+def build_stop(*, job: str, why: str, grace_seconds: int = 20, attach: bool = True) -> str:
+    """
+    Return the script that stops the job in the database, and then its client.
+
+    :param grace_seconds: how long the client may take to end by itself.
+    :param attach: False when the database has been told already.
+    """
     return (
         f"{_head(job)}why={shlex.quote(' '.join(why.split()))}\n"
-        f"grace={int(grace_seconds)}\n{_script('stop')}"
+        f"grace={int(grace_seconds)}\nattach={'yes' if attach else 'no'}\n{_script('stop')}"
+    )
+
+
+def build_files(*, folder: str, stem: str) -> str:
+    """Return the script that tells the dump files of one export."""
+    return f"{_head('')}folder={shlex.quote(folder)}\nstem={shlex.quote(stem)}\n{_script('files')}"
+
+
+def build_sweep(*, older_than_days: int, keep: Sequence[str]) -> str:
+    """
+    Return the script that removes directories of jobs which ended at least so many days ago.
+
+    It answers ``swept=`` with each, ``lost=`` with one as old that neither ended nor lives and is
+    left alone, since only the database knows of its job, and ``kept=`` with any other.
+
+    :param keep: jobs that are not touched.
+    """
+    # A file that is N days old is what find calls older than N - 1.
+    old = f"-mtime +{older_than_days - 1}" if older_than_days > 0 else ""
+    kept = "".join(f'    [ "$1" != {shlex.quote(job)} ] || return 0\n' for job in keep)
+    return (
+        f"{_head('')}old={shlex.quote(old)}\n"
+        f"is_kept() {{\n{kept}    return 1\n}}\n{_script('sweep')}"
     )
 
 
@@ -142,7 +208,7 @@ def parse_answers(output: str) -> dict[str, list[str]]:
     """
     Given what a script printed, return its ``key=value`` lines; a key may come more than once.
 
-    Raise RemoteCommandError for an ``error=`` line.
+    Raise RemoteCommandError for an ``error=`` line; a ``hint=`` line says what to do.
     """
     answers: dict[str, list[str]] = {}
     for line in output.splitlines():
@@ -150,11 +216,21 @@ def parse_answers(output: str) -> dict[str, list[str]]:
         if equals and key.isidentifier():
             answers.setdefault(key, []).append(value)
     if "error" in answers:
+        hint = "Check the SSH user's home directory: it must be writable and not full"
         raise RemoteCommandError(
             f"The Oracle host refused: {answers['error'][0]}.",
-            hint="Check the SSH user's home directory: it must be writable and not full.",
+            hint=f"{answers.get('hint', [hint])[0]}.",
         )
     return answers
+
+
+def parse_files(output: str) -> dict[str, int]:
+    """Given what the files script printed, return the size of each dump file by its path."""
+    found = {}
+    for answer in parse_answers(output).get("file", []):
+        size, _, path = answer.partition(" ")
+        found[path] = int(size)
+    return found
 
 
 def parse_status(output: bytes) -> JobStatus:
@@ -166,6 +242,7 @@ def parse_status(output: bytes) -> JobStatus:
     try:
         state = JobState(answers["state"] if marker else "cut off")
         exit_code = int(answers["exit_code"]) if state is JobState.ENDED else None
+        sizes = {key: int(answers[key]) for key in _SIZES if key in answers}
     except (KeyError, ValueError) as error:
         raise RemoteCommandError(
             f"The Oracle host's answer about the job can't be read: {error}.",
@@ -179,6 +256,9 @@ def parse_status(output: bytes) -> JobStatus:
         now=answers.get("now"),
         stopped=answers.get("stopped"),
         output=tail,
+        log_bytes=sizes.get("log_bytes"),
+        dump_bytes=sizes.get("dump_bytes"),
+        free_bytes=sizes.get("free_bytes"),
     )
 
 
@@ -192,7 +272,9 @@ def _write(name: str, text: str) -> str:
     body = text if text.endswith("\n") else f"{text}\n"
     # Each start has files of its own until they are whole: another may be writing the same.
     new, final = f'"$1"/{name}.$$', f'"$1"/{name}'
-    return f"{{ cat >{new} && mv {new} {final}; }} <<'{end}' || return 1\n{body}{end}\n"
+    # ksh keeps such a text in a file of its own, and goes on without its end if that disk is full.
+    whole = f"[ $(($(wc -c <{new}))) -eq {len(body.encode())} ]"
+    return f"{{ cat >{new} && {whole} && mv {new} {final}; }} <<'{end}' || return 1\n{body}{end}\n"
 
 
 def _variable(name: str, value: str | None) -> str:

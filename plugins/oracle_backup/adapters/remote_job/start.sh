@@ -24,6 +24,8 @@ say directory "$dir"
 if ! write_files "$dir"; then
     # The runner of another start may just have ended, and cleared away what we wrote.
     [ -d "$dir/claim" ] && exit 0
+    rm -f "$dir"/*."$$"
+    forget_parameters 2>/dev/null
     say error "cannot write into $dir"
     exit 0
 fi
@@ -34,9 +36,15 @@ else
     nohup sh "$dir/run.sh" </dev/null >/dev/null 2>&1 &
 fi
 # The runner claims the directory at once; waiting for that makes the first status true.
+has_begun() { [ -f "$dir/pid" ] || [ -f "$dir/exit_code" ]; }
+# A runner that can't begin takes the parameters and the claim away.
+has_failed() { [ ! -f "$dir/job.par" ] && [ ! -d "$dir/claim" ] && ! has_begun; }
 tries=0
-while [ ! -f "$dir/pid" ] && [ ! -f "$dir/exit_code" ] && [ "$tries" -lt 50 ]; do
+while ! has_begun && ! has_failed && [ "$tries" -lt 50 ]; do
     tries=$((tries + 1))
     sleep 0.1 2>/dev/null || sleep 1
 done
+if has_failed; then
+    say error "cannot write into $dir, so the job has not begun"
+fi
 exit 0
