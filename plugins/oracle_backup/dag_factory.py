@@ -106,8 +106,13 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             exclude=s.export.exclude,
             parallel=s.export.parallel,
             file_size=s.export.file_size,
+            options=s.export_options(),
             max_duration=s.export.max_duration,
             stall_after=s.export.stall_after,
+            smtp_conn_id=s.mail.conn_id,
+            to=s.mail.to,
+            sender=s.mail.sender,
+            timezone=s.timezone,
             execution_timeout=_SHORT,
         )
         inspect = InspectOperator(
@@ -155,10 +160,14 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
         )
         clean_up = CleanUpOperator(
             task_id="clean_up",
-            schema_name=s.schema_name,
+            **target,
             export=export.output,
+            preflight=preflight.output,
             verification=verify.output,
             ssh_conn_id=s.host_conn_id,
+            oracle_conn_id=s.database_conn_id,
+            tool=s.export.tool,
+            directory=s.export.directory,
             keep_dump=s.keep_dump,
             execution_timeout=_SHORT,
         ).as_teardown()

@@ -122,8 +122,12 @@ class BackupNames:
 
     @property
     def dump_pattern(self) -> str:
-        """``DUMPFILE`` for Data Pump, which numbers the files itself."""
-        return f"{self.stem}_%U.dmp"
+        """``DUMPFILE`` for Data Pump, which numbers the files itself, up to 99 of them."""
+        return self.dump_pattern_with("%U")
+
+    def dump_pattern_with(self, template: str) -> str:
+        """Return ``DUMPFILE`` with this template: ``%U``, or ``%L`` for any number of files."""
+        return f"{self.stem}_{template}.dmp"
 
     @property
     def dump(self) -> str:

@@ -6,20 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from oracle_backup.adapters.remote_job.scripts import (
-    JobState,
-    build_list,
-    build_remove,
-    build_status,
-    build_stop,
-    parse_answers,
-    parse_status,
-)
-from oracle_backup.domain.names import job_family
+from oracle_backup.adapters.remote_job.scripts import build_remove, parse_answers
 from oracle_backup.errors import HostError
 from oracle_backup.hooks.host import OracleHostHook
+from oracle_backup.operators.export_leftovers import Leftovers, remove_half_files
+from oracle_backup.operators.export_net import ExportNet, end_what_nobody_follows
+from oracle_backup.operators.export_record import HALTED_KEY
 from oracle_backup.operators.inspect import JUDGEMENT_KEY
-from oracle_backup.operators.steps import run_param, told_to_report
+from oracle_backup.operators.steps import NOTES_KEY, run_moment, run_param, told_to_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +21,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 _TIMEOUT_SECONDS = 120
+_NEVER_BEGUN = frozenset({"upstream_failed", "skipped", "removed", "None"})
 
 
 class CleanUpOperator(BaseOperator):
@@ -35,44 +30,64 @@ class CleanUpOperator(BaseOperator):
 
     Runs whatever happened before. Removes files only where the archive was verified, or where
     the export failed and left no usable dump; else they are the only copy, and stay. The job's
-    directory goes last, after the report has read the tool's output from it. An export of this
-    run that still runs although its task has ended is stopped in the database.
+    directory goes last, after the report has read the tool's output from it.
+
+    The safety net under the export as well: a job of this run that still lives although its task
+    has ended, in the database or on the host, is stopped there, its half dump files go, and the
+    report says so. A job that somebody else has stopped on purpose is left as it is.
 
     Succeeds also where there is nothing to do.
 
+    :param database: the database's name in the config.
     :param schema_name: schema, as Oracle stores it.
     :param export: what ``DataPumpExportOperator`` returned, or None. (templated)
+    :param preflight: what ``PreflightOperator`` returned, or None. (templated)
     :param verification: what ``VerifyOperator`` returned, or None. (templated)
     :param ssh_conn_id: SSH connection to the Oracle host.
+    :param oracle_conn_id: Oracle connection, through which a job is stopped.
+    :param tool: ``expdp`` or ``exp``.
+    :param directory: directory object (expdp).
     :param keep_dump: leave dump and log on the host in any case.
     :param export_task_id: task that may have left a job running.
     :param inspect_task_id: task whose judgement is asked for.
 
-    :returns: XCom ``{"removed": [paths], "finished": whether nothing is left to fetch there}``
+    :returns: XCom ``{"removed": [paths], "finished": whether nothing is left to fetch there}``;
+        sentences for the report under the key ``notes``.
     :raises HostUnreachableError: the host did not answer. Retried.
-    :raises HostError: a file can't be removed. Not retried.
+    :raises HostError: a file can't be removed, or a job can't be stopped. Not retried.
+    :raises DatabaseUnreachableError: neither host nor database could stop a job. Retried.
     """
 
-    template_fields: Sequence[str] = ("export", "verification")
+    template_fields: Sequence[str] = ("export", "preflight", "verification")
     ui_color = "#eeeeee"
 
     def __init__(
         self,
         *,
+        database: str,
         schema_name: str,
         export: Any,
+        preflight: Any,
         verification: Any,
         ssh_conn_id: str,
+        oracle_conn_id: str,
+        tool: str = "expdp",
+        directory: str | None = None,
         keep_dump: bool = False,
         export_task_id: str = "export",
         inspect_task_id: str = "inspect",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.database = database
         self.schema_name = schema_name
         self.export = export
+        self.preflight = preflight
         self.verification = verification
         self.ssh_conn_id = ssh_conn_id
+        self.oracle_conn_id = oracle_conn_id
+        self.tool = tool
+        self.directory = directory
         self.keep_dump = keep_dump
         self.export_task_id = export_task_id
         self.inspect_task_id = inspect_task_id
@@ -81,55 +96,76 @@ class CleanUpOperator(BaseOperator):
         """Decide, say why, then remove."""
         with told_to_report(context):
             if not self.export:
-                self._stop_what_nobody_follows(context)
+                self._note(context, self._end_what_nobody_follows(context))
                 return {"removed": [], "finished": False}
             judgement = context["ti"].xcom_pull(task_ids=self.inspect_task_id, key=JUDGEMENT_KEY)
             paths, finished = self._decide(context, judgement or {})
             removed = self._remove(paths)
+            if not paths and (judgement or {}).get("verdict") == "failed":
+                self._note(context, self._remove_half_files(context))
         return {"removed": removed, "finished": finished}
 
-    def _stop_what_nobody_follows(self, context: Context) -> None:
+    def _end_what_nobody_follows(self, context: Context) -> list[str]:
         """
-        Stop an export of this run that still runs although its task has ended.
+        End an export of this run that still lives although its task has ended.
 
-        A task that is ended by hand in the second before the triggerer has taken it over is told
-        to nobody who could stop its job.
+        A task that is ended by hand in the second before the triggerer has taken it over, or while
+        the triggerer or the host is away, is told to nobody who could stop its job.
         """
-        run = context["dag_run"]
-        states = context["ti"].get_task_states(
+        run, ti = context["dag_run"], context["ti"]
+        states = ti.get_task_states(
             dag_id=run.dag_id, task_ids=[self.export_task_id], run_ids=[run.run_id]
         )
-        if states.get(run.run_id, {}).get(self.export_task_id) != "failed":
+        if str(states.get(run.run_id, {}).get(self.export_task_id)) in _NEVER_BEGUN:
             self.log.info("No export was started, so there is nothing to remove.")
-            return
-        family = job_family(dag_id=run.dag_id, run_id=run.run_id, schema=self.schema_name)
+            return []
+        return end_what_nobody_follows(
+            ExportNet(
+                dag_id=run.dag_id,
+                run_id=run.run_id,
+                moment=run_moment(context),
+                database=self.database,
+                schema=self.schema_name,
+                folder=(self.preflight or {}).get("folder"),
+                tool=self.tool,
+                directory=self.directory,
+                ssh_conn_id=self.ssh_conn_id,
+                oracle_conn_id=self.oracle_conn_id,
+                halted=ti.xcom_pull(task_ids=self.export_task_id, key=HALTED_KEY),
+            )
+        )
+
+    def _note(self, context: Context, notes: list[str]) -> None:
+        """Leave sentences for the report."""
+        for note in notes:
+            self.log.warning("%s", note)
+        if notes:
+            context["ti"].xcom_push(key=NOTES_KEY, value=notes)
+
+    def _remove_half_files(self, context: Context) -> list[str]:
+        """Remove what a failed export has written so far."""
+        if self._keeps(context):
+            return []
+        left = Leftovers.of(
+            self.export, directory=self.directory, oracle_conn_id=self.oracle_conn_id
+        )
         with OracleHostHook(self.ssh_conn_id).shell() as shell:
-            listed = shell.run(build_list(prefix=family), timeout_seconds=_TIMEOUT_SECONDS)
-            for job in parse_answers(listed.stdout).get("job", []):
-                looked = shell.run(build_status(job=job), timeout_seconds=_TIMEOUT_SECONDS)
-                if parse_status(looked.stdout.encode()).state is not JobState.RUNNING:
-                    continue
-                self.log.warning("Job %s still runs and its task has ended: stopping it.", job)
-                script = build_stop(job=job, why="its task had ended")
-                stopped = shell.run(script, timeout_seconds=_TIMEOUT_SECONDS)
-                if parse_answers(stopped.stdout).get("state") == ["running"]:
-                    raise HostError(
-                        f"Job {job} on {shell.host_label} can't be stopped.",
-                        hint="Stop it in the database (KILL_JOB).",
-                    )
-        self.log.info("No export left anything to fetch, so there is nothing to remove.")
+            return remove_half_files(left, shell=shell)
+
+    def _keeps(self, context: Context) -> bool:
+        return self.keep_dump or bool(run_param(context, "keep_dump", default=False))
 
     def _decide(self, context: Context, judgement: dict[str, Any]) -> tuple[list[str], bool]:
         dumps = [file["path"] for file in judgement.get("dump_files", ())]
         log_path = self.export["log_path"]
-        if self.keep_dump or run_param(context, "keep_dump", default=False):
+        if self._keeps(context):
             self.log.info("keep_dump: %s and its log stay on the host.", ", ".join(dumps))
             return [], bool(self.verification)
         if self.verification:
             return [*dumps, log_path], True
         if judgement.get("verdict") == "failed":
             self.log.info("The export failed: its dump is of no use. The log stays: %s.", log_path)
-            return dumps, False
+            return [], False
         self.log.warning(
             "Not on the store, so it stays on the host: %s.", ", ".join(dumps) or log_path
         )

@@ -8,26 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from oracle_backup.adapters.remote_job.scripts import build_status, parse_status
-from oracle_backup.domain.log import ExportLog, LogReader
+from oracle_backup.domain.codes import Severity
 from oracle_backup.domain.verdict import DumpFile, Judgement, Verdict, VerdictRules, judge
 from oracle_backup.errors import ExportFailedError, LogNotUnderstoodError, StatementError
 from oracle_backup.hooks.database import OracleDatabaseHook
 from oracle_backup.hooks.host import OracleHostHook
+from oracle_backup.operators.export_look import read_export_log
 from oracle_backup.operators.steps import told_to_report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from airflow.sdk import Context
 
     from oracle_backup.adapters.ports import Shell
+    from oracle_backup.domain.log import ExportLog
 
 JUDGEMENT_KEY = "judgement"
 """XCom key under which the report finds the verdict, also where the task failed."""
 
-_STATUS_TIMEOUT_SECONDS = 120
-_CHUNK_BYTES = 256 * 1024
 _TABLE_TYPES = {"TABLE", "TABLE_DATA", "SCHEMA_EXPORT"}
 """Excluding one of these leaves tables or their rows out on purpose."""
 _CREATED_MARGIN = timedelta(minutes=1)
@@ -89,7 +88,8 @@ class InspectOperator(BaseOperator):
         """Read log and files, judge, and fail where there is nothing to archive."""
         with told_to_report(context):
             with OracleHostHook(self.ssh_conn_id).shell() as shell:
-                log = self._read_log(shell)
+                phrases = (*self.warning_phrases, *self.error_phrases)
+                log = read_export_log(shell, self.export, phrases=phrases)
                 files = self._find_files(shell, log)
                 log_size = shell.stat([self.export["log_path"]])[self.export["log_path"]]
             judgement = judge(
@@ -103,26 +103,6 @@ class InspectOperator(BaseOperator):
             self._say(log, judgement)
             self._raise_if_useless(judgement)
         return found
-
-    def _read_log(self, shell: Shell) -> ExportLog:
-        phrases = (*self.warning_phrases, *self.error_phrases)
-        reader = LogReader(phrases=phrases)
-        for chunk in self._log_chunks(shell):
-            reader.feed(chunk)
-        return reader.close()
-
-    def _log_chunks(self, shell: Shell) -> Iterator[bytes]:
-        path = self.export["log_path"]
-        if shell.stat([path])[path] is not None:
-            with shell.open_file(path) as file:
-                while chunk := file.read(_CHUNK_BYTES):
-                    yield chunk
-            return
-        # Many failures come before the tool has opened its log; they are on its console only.
-        self.log.warning("There is no log %s: judging by what the tool printed.", path)
-        script = build_status(job=self.export["job"])
-        done = shell.run(script, timeout_seconds=_STATUS_TIMEOUT_SECONDS)
-        yield parse_status(done.stdout.encode()).output
 
     def _find_files(self, shell: Shell, log: ExportLog) -> list[DumpFile]:
         folder, stem = self.export["folder"], self.export["stem"]
@@ -140,17 +120,20 @@ class InspectOperator(BaseOperator):
         Return the tables that must be in the dump, or None where that can't be known.
 
         Only Data Pump names each table, and only with a change number read beforehand is it known
-        which tables there were.
+        which tables there were. What was left out on purpose is not missing.
         """
-        excluded = {kind.partition("/")[0] for kind in self.export["parameters"]["exclude"]}
-        if self.export["snapshot_scn"] is None or excluded & _TABLE_TYPES:
+        parameters = self.export["parameters"]
+        excluded = {kind.partition("/")[0] for kind in parameters.get("exclude", ())}
+        no_rows = excluded & _TABLE_TYPES or parameters.get("content") == "metadata_only"
+        if self.export["snapshot_scn"] is None or no_rows:
             return None
+        left_out = {(self.schema_name, name) for name in parameters.get("exclude_tables", ())}
         snapshot_time = datetime.fromisoformat(self.export["snapshot_time"])
         with OracleDatabaseHook(self.oracle_conn_id).database() as database:
             try:
                 # By the database's own clock, whose seconds are about as true as change numbers.
                 age = database.snapshot().time - snapshot_time + _CREATED_MARGIN
-                return database.tables(self.schema_name, older_than=age)
+                return database.tables(self.schema_name, older_than=age) - left_out
             except StatementError as error:
                 self.log.warning("The dump's tables were not compared with the schema's: %s", error)
                 return None
@@ -202,5 +185,12 @@ class InspectOperator(BaseOperator):
         reasons = " ".join(judgement.reasons)
         raise (ExportFailedError if failed else LogNotUnderstoodError)(
             f"The export's verdict is {judgement.verdict.value}: {reasons}",
-            hint="Mend that, then clear the export task to run it again.",
+            hint=f"{_todo(judgement)} Then clear the export task to run it again.",
         )
+
+
+def _todo(judgement: Judgement) -> str:
+    """Return what is to be done about what ended the export: the causes under it, if there are."""
+    grave = (Severity.FATAL, Severity.DETAIL, Severity.LOSS)
+    todos = [one.todo for kind in grave for one in judgement.codes if one.severity is kind]
+    return " ".join(dict.fromkeys(todos[:3])) or "Mend that."

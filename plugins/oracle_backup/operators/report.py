@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
-from airflow.configuration import conf
 from airflow.sdk import BaseOperator
 
 from oracle_backup.adapters.mail import Attachment, build_message, log_attachment
@@ -17,7 +15,14 @@ from oracle_backup.errors import BackupError
 from oracle_backup.hooks.host import OracleHostHook
 from oracle_backup.hooks.mail import ReportMailHook
 from oracle_backup.operators.inspect import JUDGEMENT_KEY
-from oracle_backup.operators.steps import PROBLEM_KEY, run_moment, run_param, told_to_report
+from oracle_backup.operators.steps import (
+    NOTES_KEY,
+    PROBLEM_KEY,
+    run_moment,
+    run_param,
+    run_url,
+    told_to_report,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -132,7 +137,7 @@ class ReportOperator(BaseOperator):
             schema=self.schema_name,
             dag_id=run.dag_id,
             run_id=run.run_id,
-            run_url=_run_url(run.dag_id, run.run_id),
+            run_url=run_url(run.dag_id, run.run_id),
             host=self._host_label(),
             zone=self.timezone,
             moment=run_moment(context),
@@ -140,7 +145,10 @@ class ReportOperator(BaseOperator):
             verdict=judgement.get("verdict"),
             reasons=tuple(judgement.get("reasons", ())),
             # The archive's are those of the judgement and more.
-            warnings=tuple((archive or judgement).get("warnings", ())),
+            warnings=(
+                *preflight.get("warnings", ()),
+                *(archive or judgement).get("warnings", ()),
+            ),
             steps=self._steps(context),
             problems=self._problems(context),
             tables=judgement.get("tables"),
@@ -149,6 +157,7 @@ class ReportOperator(BaseOperator):
             verified=bool(verification),
             retention=tuple(retention["plan"]) if retention else (),
             unchecked_host_keys=tuple(preflight.get("unchecked_host_keys", ())),
+            notes=self._notes(context),
             note=str(run_param(context, "note", default="") or ""),
         )
 
@@ -177,6 +186,15 @@ class ReportOperator(BaseOperator):
             }
             problems.append(Problem(step=step.name, message=told["message"], hint=told["hint"]))
         return tuple(problems)
+
+    def _notes(self, context: Context) -> tuple[str, ...]:
+        """Return what befell the export on its way; the same sentence only once."""
+        told = [
+            note
+            for step in ("export", "clean_up")
+            for note in self._pull(context, step, key=NOTES_KEY) or ()
+        ]
+        return tuple(dict.fromkeys(told))
 
     def _host_label(self) -> str:
         try:
@@ -237,8 +255,3 @@ def _instant(export: Mapping[str, Any] | None) -> Any:
     from datetime import datetime
 
     return datetime.fromisoformat(export["snapshot_time"]) if export else None
-
-
-def _run_url(dag_id: str, run_id: str) -> str:
-    base = conf.get("api", "base_url", fallback="").rstrip("/")
-    return f"{base}/dags/{quote(dag_id)}/runs/{quote(run_id, safe='')}" if base else ""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
+from airflow.configuration import conf
 from airflow.sdk.log import redact
 
 from oracle_backup.errors import BackupError
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 PROBLEM_KEY = "problem"
 """XCom key under which a failed step tells the report why."""
+
+NOTES_KEY = "notes"
+"""XCom key under which a step leaves sentences for the report, also where it failed."""
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +42,12 @@ def run_param(context: Context, name: str, *, default: Any) -> Any:
     """Return what the trigger form gave, or the default in a run without it."""
     params: Mapping[str, Any] = context.get("params") or {}
     return params.get(name, default)
+
+
+def run_url(dag_id: str, run_id: str) -> str:
+    """Return where Airflow shows the run, or nothing where its address is not configured."""
+    base = conf.get("api", "base_url", fallback="").rstrip("/")
+    return f"{base}/dags/{quote(dag_id)}/runs/{quote(run_id, safe='')}" if base else ""
 
 
 @contextmanager

@@ -179,6 +179,10 @@ def test_backup_names_of_a_first_generation() -> None:
     assert names.log == "HR-20261123T020000Z.log"
 
 
+def test_dump_pattern_takes_the_template_that_the_database_knows() -> None:
+    assert make_names().dump_pattern_with("%L") == "HR-20261123T020000Z_%L.dmp"
+
+
 def test_backup_names_of_a_later_generation_are_others() -> None:
     names = make_names(generation=3, schema="A$B")
 

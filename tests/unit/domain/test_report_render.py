@@ -66,6 +66,7 @@ def make_full(word: str = "plain") -> BackupReport:
         verdict="incomplete",
         reasons=(word,),
         warnings=(word,),
+        notes=(word,),
         steps=(Step(name=word, state="failed", seconds=1.0),),
         problems=(Problem(step=word, message=word, hint=word),),
         archive=make_archive_facts(name=word, location=word, members=(f"{word}.dmp",)),

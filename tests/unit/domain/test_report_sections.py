@@ -36,6 +36,18 @@ def test_sections_of_a_bad_run_begin_with_the_trouble() -> None:
     ) == ["", "export failed", "Why failed", "Warnings", "The backup", "Steps", "Retention"]
 
 
+def test_notes_on_the_export_follow_the_problems() -> None:
+    notes = ("Job OB_X_G1 did not end: it was started once more.",)
+    problem = Problem(step="export", message="It broke.")
+
+    assert section("What happened to the export", notes=notes).lines == notes
+    assert titles(notes=notes, problems=(problem,))[:2] == [
+        "export failed",
+        "What happened to the export",
+    ]
+    assert make_report(notes=notes).outcome == "success"
+
+
 def test_facts_of_the_backup_are_in_the_zone_of_the_schema() -> None:
     assert section("The backup", note="before the upgrade").rows == (
         ("Schema", "HR"),

@@ -57,6 +57,8 @@ class BackupReport:
     :param verdict: of the export, or None where it never came to one.
     :param moment: when the run was due, or its start where it was due at no time.
     :param snapshot_time: the instant the data show.
+    :param notes: what befell the export on its way: followed in the database, started once more,
+        stopped, half files removed.
     :param unchecked_host_keys: connections which do not verify who they talk to.
     :param zone: the schema's time zone, in which instants are shown.
     """
@@ -81,6 +83,7 @@ class BackupReport:
     verified: bool = False
     retention: tuple[str, ...] = ()
     unchecked_host_keys: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     note: str = ""
     message: str = ""
 
@@ -128,4 +131,9 @@ class BackupReport:
         if self.verdict == "incomplete":
             word = "INCOMPLETE"
         subject = f"[Oracle backup] {word}: {self.schema} on {self.database}"
-        return " ".join("".join(c if c.isprintable() else " " for c in subject).split())
+        return one_line(subject)
+
+
+def one_line(text: str) -> str:
+    """Given the text of a mail's header, return it as one printable line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

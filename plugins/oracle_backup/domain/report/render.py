@@ -1,4 +1,4 @@
-"""How does a report read as plain text, and as HTML?"""
+"""How do a report, and any other mail, read as plain text and as HTML?"""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from oracle_backup.domain.report.sections import Section, build_sections
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from oracle_backup.domain.report.model import BackupReport
 
 _COLOURS = {"success": "#1a7f37", "warnings": "#9a6700", "failed": "#b3261e"}
@@ -20,8 +22,23 @@ _TEXT_WIDTH = 78
 
 def render_text(report: BackupReport) -> str:
     """Given a report, return it as plain text for a terminal or an old mail reader."""
-    parts = [_clean(report.headline)]
-    for section in build_sections(report):
+    return render_text_page(report.headline, build_sections(report))
+
+
+def render_html(report: BackupReport) -> str:
+    """Given a report, return it as one HTML page without anything active in it."""
+    return render_html_page(
+        report.headline,
+        build_sections(report),
+        subject=report.subject,
+        colour=_COLOURS[report.outcome],
+    )
+
+
+def render_text_page(headline: str, sections: Sequence[Section]) -> str:
+    """Given a headline and what is below it, return both as plain text."""
+    parts = [_clean(headline)]
+    for section in sections:
         lines = [_clean(section.title).upper()] if section.title else []
         width = max((len(label) for label, _ in section.rows), default=0)
         lines += [f"  {_clean(label):<{width}}  {_clean(value)}" for label, value in section.rows]
@@ -39,20 +56,21 @@ def render_text(report: BackupReport) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def render_html(report: BackupReport) -> str:
-    """Given a report, return it as one HTML page without anything active in it."""
-    body = "".join(_section(section) for section in build_sections(report))
-    colour = _COLOURS[report.outcome]
+def render_html_page(
+    headline: str, sections: Sequence[Section], *, subject: str, colour: str
+) -> str:
+    """Given a headline and what is below it, return both as one HTML page."""
+    body = "".join(_section(section) for section in sections)
     return (
         "<!DOCTYPE html>"
         '<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(report.subject)}</title></head>"
+        f"<title>{escape(subject)}</title></head>"
         f'<body style="margin:0;padding:16px;background:#f4f5f7;color:#1f2328;{_FONT}">'
         '<div style="max-width:680px;margin:0 auto;background:#ffffff;border-radius:6px;'
         f'border:1px solid #d8dee4;border-top:6px solid {colour}">'
         f'<h1 style="font-size:19px;line-height:1.35;margin:0;padding:20px 24px 4px;'
-        f'color:{colour}">{escape(_clean(report.headline))}</h1>'
+        f'color:{colour}">{escape(_clean(headline))}</h1>'
         f'<div style="padding:0 24px 20px">{body}</div></div></body></html>\n'
     )
 

@@ -59,6 +59,8 @@ def _trouble(report: BackupReport) -> list[Section]:
     for problem in report.problems:
         lines = (*problem.message.splitlines(), *problem.hint.splitlines())
         sections.append(Section(title=f"{problem.step} failed", lines=lines))
+    if report.notes:
+        sections.append(Section(title="What happened to the export", lines=report.notes))
     if report.reasons and report.verdict != "complete":
         sections.append(Section(title=f"Why {report.verdict}", lines=report.reasons))
     warnings = [
@@ -79,10 +81,10 @@ def _facts(report: BackupReport) -> tuple[tuple[str, str], ...]:
         ("Schema", report.schema),
         ("Database", report.database),
         ("Oracle host", report.host),
-        ("Due", _instant(report.moment, zone=report.zone)),
+        ("Due", format_instant(report.moment, zone=report.zone)),
     ]
     if report.snapshot_time is not None:
-        rows.append(("Data as of", _instant(report.snapshot_time, zone=report.zone)))
+        rows.append(("Data as of", format_instant(report.snapshot_time, zone=report.zone)))
     rows.append(("Verdict", report.verdict or "none: the export was not judged"))
     if report.tables is not None and report.rows is not None:
         rows.append(("Tables", f"{report.tables:,} with {report.rows:,} rows"))
@@ -131,5 +133,6 @@ def _steps(report: BackupReport) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _instant(moment: datetime, *, zone: str) -> str:
+def format_instant(moment: datetime, *, zone: str) -> str:
+    """Given an instant, return it as the clocks of a zone show it, with the zone's name."""
     return moment.astimezone(ZoneInfo(zone)).strftime(f"%Y-%m-%d %H:%M:%S {zone}")
