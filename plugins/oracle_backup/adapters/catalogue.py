@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from oracle_backup.adapters.store_names import DELETING_SUFFIX
 from oracle_backup.domain.manifest import MAX_BYTES, Manifest
 from oracle_backup.domain.names import ARCHIVE_SUFFIX, MANIFEST_SUFFIX, parse_archive_name
 from oracle_backup.errors import IntegrityError
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from oracle_backup.adapters.ports import ArchiveStore
-
-DELETING_SUFFIX = ".deleting"
 
 log = logging.getLogger(__name__)
 
@@ -113,10 +112,12 @@ def finish_removals(store: ArchiveStore, folder: str) -> None:
     Only what such a manifest names is removed; a damaged one is said in the log and left alone.
     """
     suffix = f"{ARCHIVE_SUFFIX}{MANIFEST_SUFFIX}{DELETING_SUFFIX}"
-    for entry in list(store.list(folder)):
+    # Taken before anything is removed; of a huge folder, only what has the name for it.
+    named = [entry for entry in store.list(folder) if entry.name.endswith(suffix)]
+    for entry in named:
         name = entry.name.rpartition("/")[2]
         archive = name.removesuffix(f"{MANIFEST_SUFFIX}{DELETING_SUFFIX}")
-        if not entry.is_file or not name.endswith(suffix) or parse_archive_name(archive) is None:
+        if not entry.is_file or parse_archive_name(archive) is None:
             continue
         if entry.size_bytes > MAX_BYTES:
             log.warning("%s on %s is no manifest of ours by its size.", name, folder)
@@ -127,12 +128,12 @@ def finish_removals(store: ArchiveStore, folder: str) -> None:
             store.remove(f"{folder}/{name}")
             continue
         try:
-            named = Manifest.from_json(store.read_bytes(f"{folder}/{name}", max_bytes=MAX_BYTES))
+            found = Manifest.from_json(store.read_bytes(f"{folder}/{name}", max_bytes=MAX_BYTES))
         except IntegrityError as error:
             log.warning("%s/%s is ignored: %s", folder, name, error)
             continue
-        if named.archive.name != archive:
-            log.warning("%s/%s is ignored: it tells of %s.", folder, name, named.archive.name)
+        if found.archive.name != archive:
+            log.warning("%s/%s is ignored: it tells of %s.", folder, name, found.archive.name)
             continue
         log.info("Finishing the removal of %s/%s, which was interrupted.", folder, archive)
         store.remove(f"{folder}/{archive}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import unicodedata
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -120,6 +121,9 @@ _PHRASE_KINDS: tuple[tuple[str, Kind], ...] = (
 # How paramiko's client words a host it has no key for, with RejectPolicy.
 _UNKNOWN_KEY_PHRASE = "not found in known_hosts"
 
+# paramiko calls a link that breaks or stands still during the login a failed login.
+_BROKEN_LOGIN_PHRASES = ("authentication timeout", "transport shut down or saw eof")
+
 _CONNECTION_ERRORS = (
     EOFError,
     TimeoutError,
@@ -127,6 +131,11 @@ _CONNECTION_ERRORS = (
     socket.gaierror,
     socket.herror,
 )
+
+# What a message shows of a server's words, and never shows: control characters, invisible ones
+# that turn text, halves of characters, ends of lines.
+_MOST_CHARACTERS = 300
+_UNSHOWN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 _HOST_ERRORS: dict[Kind, type[HostError]] = {
     Kind.UNREACHABLE: HostUnreachableError,
@@ -164,6 +173,10 @@ def kind_of(error: BaseException) -> Kind:
     """Given an error of paramiko, a socket or SFTP, return what went wrong."""
     if isinstance(error, ssh_exception.SSHException) and _UNKNOWN_KEY_PHRASE in str(error):
         return Kind.KEY
+    if isinstance(error, ssh_exception.AuthenticationException) and any(
+        phrase in str(error).lower() for phrase in _BROKEN_LOGIN_PHRASES
+    ):
+        return Kind.UNREACHABLE
     for base in type(error).__mro__:
         if base in PARAMIKO_KINDS:
             return PARAMIKO_KINDS[base]
@@ -175,15 +188,26 @@ def kind_of(error: BaseException) -> Kind:
     return next((kind for phrase, kind in _PHRASE_KINDS if phrase in text), Kind.OTHER)
 
 
-def _said(error: BaseException) -> str:
-    """Return an error's words in one line; some of paramiko's have none."""
+def words_of(error: BaseException) -> str:
+    """
+    Return an error's words in one line; some of paramiko's have none.
+
+    They may be a server's words: nothing in them may move a terminal's cursor, turn text or fill
+    a log.
+    """
     if isinstance(error, TimeoutError) and not str(error):
         return "no answer in time"
     if isinstance(error, EOFError) and not str(error):
         return "the connection was closed"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return " ".join(str(error).split()) or type(error).__name__
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    shown = "".join(
+        " " if unicodedata.category(character) in _UNSHOWN_CATEGORIES else character
+        for character in text[: 10 * _MOST_CHARACTERS]
+    )
+    words = " ".join(shown.split())
+    if len(words) > _MOST_CHARACTERS:
+        words = f"{words[:_MOST_CHARACTERS]} ..."
+    return words.rstrip(".:") or type(error).__name__
 
 
 # ValueError: paramiko cannot parse a key; UnicodeDecodeError: a server's text is not UTF-8.
@@ -203,7 +227,7 @@ def host_errors(host_label: str, *, doing: str) -> Iterator[None]:
         raise
     except _FOREIGN as error:
         kind = kind_of(error)
-        message = f"Cannot {doing} on Oracle host {host_label}: {_said(error)}."
+        message = f"Cannot {doing} on Oracle host {host_label}: {words_of(error)}."
         raise _HOST_ERRORS[kind](message, hint=_HINTS[kind]) from error
 
 
@@ -220,5 +244,5 @@ def store_errors(store_label: str, *, doing: str) -> Iterator[None]:
         raise
     except _FOREIGN as error:
         kind = kind_of(error)
-        message = f"Cannot {doing} on store {store_label}: {_said(error)}."
+        message = f"Cannot {doing} on store {store_label}: {words_of(error)}."
         raise _STORE_ERRORS[kind](message, hint=_HINTS[kind]) from error

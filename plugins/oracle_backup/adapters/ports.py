@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import timedelta
     from types import TracebackType
 
 
@@ -66,6 +67,22 @@ class HostFile(ReadableFile, Protocol):
     ) -> None: ...
 
 
+class CommandStream(ReadableFile, Protocol):
+    """
+    A command's output while it runs.
+
+    ``read`` raises at its end if the command ended badly or its link broke; ``close`` ends it.
+    """
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code; None before the end, and when a signal or a break was the end."""
+
+    @property
+    def stderr(self) -> str:
+        """The end of what it has said on standard error so far."""
+
+
 class SeekableFile(ReadableFile, Protocol):
     """A file on a store, which can be read anywhere."""
 
@@ -112,6 +129,11 @@ class Shell(Protocol):
     def run(self, script: str, *, timeout_seconds: float) -> Completed:
         """Run a script and wait for its end. A bad exit code is returned, not raised."""
 
+    def open_command(
+        self, script: str, *, doing: str = "run a script", stall_seconds: float | None = None
+    ) -> CommandStream:
+        """Start a script and return its output as it comes; it may be silent for so long."""
+
     def open_file(self, path: str, *, offset: int = 0) -> HostFile:
         """Open a file for reading from ``offset`` on."""
 
@@ -126,7 +148,7 @@ class ArchiveStore(Protocol):
     def label(self) -> str: ...
 
     def open_part(self, name: str) -> Part:
-        """Begin a file under ``name`` + ``.part``, folders included."""
+        """Begin a file under a provisional name that no other try has, folders included."""
 
     def finish(self, part: Part) -> None:
         """Give a part its final name. Raise NameTakenError rather than replace another file."""
@@ -144,13 +166,23 @@ class ArchiveStore(Protocol):
         """Open a file for reading."""
 
     def list(self, folder: str) -> Iterator[StoreEntry]:
-        """Yield a folder's entries. Nothing if there is no such folder; raise if it is closed."""
+        """
+        Yield a folder's entries. Nothing if there is no such folder; raise if it is closed.
+
+        Names that may not be used, or come twice, are left out and counted in a warning.
+        """
 
     def size(self, name: str) -> int | None:
         """Return a file's size, None only if there is no such file."""
 
     def remove(self, name: str) -> None:
         """Remove a file. One that is gone already is no error."""
+
+    def sha256(self, name: str) -> str | None:
+        """Return a file's SHA-256 as the server itself finds it, None if it does not do that."""
+
+    def sweep_parts(self, folder: str, older_than: timedelta) -> tuple[str, ...]:
+        """Remove what dead runs left under provisional names of ours; return its names."""
 
     def free_bytes(self) -> int | None:
         """Return the space left for this user, None if the server does not tell."""

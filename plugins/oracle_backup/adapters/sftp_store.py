@@ -7,24 +7,27 @@ file is never replaced by other content, except a manifest on request.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import posixpath
-import stat
+import time
 from typing import TYPE_CHECKING
 
+from oracle_backup.adapters.bandwidth import Bandwidth
 from oracle_backup.adapters.foreign_errors import Kind, kind_of
-from oracle_backup.adapters.ports import StoreEntry
-from oracle_backup.adapters.sftp_files import PartFile, StoreFile
-from oracle_backup.adapters.sftp_link import STALL_SECONDS, SftpLink, default_pause
+from oracle_backup.adapters.patience import STALL_SECONDS, Patience
+from oracle_backup.adapters.sftp_files import StoreFile
+from oracle_backup.adapters.sftp_hash import RemoteHash
+from oracle_backup.adapters.sftp_link import SftpLink
+from oracle_backup.adapters.sftp_listing import FolderListing
+from oracle_backup.adapters.sftp_part import PartFile
 from oracle_backup.adapters.sftp_requests import (
     free_bytes,
     make_folder,
-    read_folder,
     remove_if_there,
     size_of,
+    time_of,
 )
-from oracle_backup.adapters.store_names import PART_SUFFIX, check_name, is_safe_piece
+from oracle_backup.adapters.store_names import CLOCK_NAME, check_name, is_part_of_ours
 from oracle_backup.errors import (
     NameTakenError,
     StoreError,
@@ -33,10 +36,11 @@ from oracle_backup.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import timedelta
 
     import paramiko
 
-    from oracle_backup.adapters.ports import Part
+    from oracle_backup.adapters.ports import Part, StoreEntry
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +58,9 @@ class SftpStore:
     :param label: how messages name the store.
     :param reconnect: gives a new session when the link has broken; without it a broken link
         stays broken.
+    :param stall_seconds: how long a server may say nothing before its link counts as broken.
+    :param bandwidth_limit_bytes: how many bytes of files may travel in a second, either way.
+    :param pause: sleeps before a broken link is opened again; tests pass something quicker.
     """
 
     def __init__(
@@ -64,13 +71,20 @@ class SftpStore:
         label: str,
         reconnect: Callable[[], paramiko.SFTPClient] | None = None,
         stall_seconds: float = STALL_SECONDS,
-        pause: Callable[[float], None] = default_pause,
+        bandwidth_limit_bytes: int | None = None,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._root = root.rstrip("/") or "/"
         self._link = SftpLink(
-            sftp, label=label, reconnect=reconnect, stall_seconds=stall_seconds, pause=pause
+            sftp,
+            label=label,
+            reconnect=reconnect,
+            stall_seconds=stall_seconds,
+            patience=Patience(pause),
+            bandwidth=Bandwidth(bandwidth_limit_bytes),
         )
         self._link.explain = self._explain_failure
+        self._hash = RemoteHash(self._link)
 
     @property
     def label(self) -> str:
@@ -78,13 +92,13 @@ class SftpStore:
 
     def open_part(self, name: str) -> PartFile:
         """
-        Begin a file under ``name`` + ``.part``, making its folders.
+        Begin a file under ``name`` + a random word + ``.part``, making its folders.
 
-        A part that a dead run left under that name is removed first.
+        No other try has that name: see `sweep_parts` for what dead ones leave.
         """
         path = self._path(name)
         self._make_folders(posixpath.dirname(path))
-        return PartFile(self._link, name=name, path=path + PART_SUFFIX)
+        return PartFile(self._link, name=name, final_path=path)
 
     def finish(self, part: Part) -> None:
         """
@@ -102,21 +116,30 @@ class SftpStore:
     def abandon(self, part: Part) -> None:
         """Remove a part. Never raises for a part or a link that is gone."""
         own = _own(part)
-        own.forget()
-        for step in (own.close, lambda: self._remove_path(own.path)):
-            try:
-                step()
-            except StoreError as error:
-                log.warning("%s may be left behind: %s", own.path, error)
+        try:
+            own.leave()
+        except StoreError as error:
+            log.info("%s", error)
+        try:
+            # Whoever abandons is leaving, perhaps because it was told to: no waiting.
+            self._link.ask_once(f"remove {own.path}", lambda sftp: remove_if_there(sftp, own.path))
+        except StoreError as error:
+            log.warning("%s may be left behind: %s", own.path, error)
 
     def write_text(self, name: str, text: str, *, replace: bool = False) -> None:
-        """Write a small file so that readers see all of it or none of it."""
+        """
+        Write a small file so that readers see all of it or none of it.
+
+        It is read back before it gets its name: a file that others trust is not to be half a one.
+        """
+        content = text.encode()
         part = self.open_part(name)
         try:
-            part.write(text.encode())
+            part.write(content)
+            part.close()
+            self._check_content(part, content)
             if replace:
-                part.close()
-                self._link.ask(f"replace {name}", lambda _: self._replace(part))
+                self._link.ask(f"replace {name}", lambda _: self._replace(part, content))
             else:
                 self.finish(part)
         except BaseException:
@@ -143,22 +166,10 @@ class SftpStore:
         Yield a folder's entries, ``""`` meaning the root.
 
         Nothing if there is no such folder; raise if it may not be read. Entries whose names may
-        not be used are left out with a warning: no listing leads outside its folder.
+        not be used, or that come twice, are left out and counted in a warning: no listing leads
+        outside its folder. Entries come as the server sends them; they are not kept.
         """
-        path = self._path(folder) if folder else self._root
-        doing = f"list {folder or self._root}"
-        for raw_name, attributes in self._link.ask(doing, lambda sftp: read_folder(sftp, path)):
-            name = raw_name.decode("utf-8", "surrogateescape")
-            if name in {".", ".."}:
-                continue
-            if not is_safe_piece(name):
-                log.warning("Store %s lists %r, which is left alone.", self.label, raw_name)
-                continue
-            yield StoreEntry(
-                name=f"{folder}/{name}" if folder else name,
-                size_bytes=attributes.st_size or 0,
-                is_file=stat.S_ISREG(attributes.st_mode or 0),
-            )
+        yield from self._listing(folder).entries()
 
     def size(self, name: str) -> int | None:
         """Return a file's size, None only if there is no such file."""
@@ -172,6 +183,53 @@ class SftpStore:
         """Return the space left for this user, None if the server does not tell."""
         return self._link.ask("ask for the free space", lambda sftp: free_bytes(sftp, self._root))
 
+    def sha256(self, name: str) -> str | None:
+        """
+        Return a file's SHA-256 in hex as a command of the server's finds it.
+
+        None where the server runs no commands for this user, has none that hashes, or sees
+        another file under that path than SFTP does: then the file has to be read.
+        """
+        path = self._path(name)
+        size_bytes = self._size_of(path)
+        return None if size_bytes is None else self._hash.of(path, size_bytes=size_bytes)
+
+    def sweep_parts(self, folder: str, older_than: timedelta) -> tuple[str, ...]:
+        """
+        Remove what dead runs have left in a folder under provisional names of ours.
+
+        How old it is, the server's own clock tells: that of a file made for the purpose.
+
+        :returns: the names of what was removed.
+        """
+        parts = [
+            (entry.name, changed)
+            for entry, changed in self._listing(folder).entries_with_times()
+            if entry.is_file
+            and changed is not None
+            and is_part_of_ours(entry.name.rpartition("/")[2])
+        ]
+        now = self._server_time(folder) if parts else None
+        if now is None:
+            return ()
+        old = tuple(name for name, changed in parts if now - changed >= older_than.total_seconds())
+        for name in old:
+            self.remove(name)
+            log.info("Removed %s, which a dead run had left on store %s.", name, self.label)
+        return old
+
+    def _server_time(self, folder: str) -> int | None:
+        """Return the server's clock in seconds, None where its files have no times."""
+        part = self.open_part(f"{folder}/{CLOCK_NAME}" if folder else CLOCK_NAME)
+        try:
+            return self._link.ask("ask for the time", lambda sftp: time_of(sftp, part.path))
+        finally:
+            self.abandon(part)
+
+    def _listing(self, folder: str) -> FolderListing:
+        path = self._path(folder) if folder else self._root
+        return FolderListing(self._link, path=path, folder=folder)
+
     def _path(self, name: str) -> str:
         return posixpath.join(self._root, check_name(name))
 
@@ -184,66 +242,83 @@ class SftpStore:
             self._link.ask(f"make the folder {path}", lambda sftp: make_folder(sftp, path))
 
     def _give_name(self, part: PartFile) -> None:
-        final = self._path(part.name)
         written = self._size_of(part.path)
-        if self._size_of(final) is not None:
+        if self._size_of(part.final_path) is not None:
             self._keep_finished(part, part_is_there=written is not None)
-        elif written != part.size_bytes:
-            raise StoreError(
-                f"{part.path} on store {self.label} has {written} bytes, {part.size_bytes} were "
-                "sent.",
-                hint="Look for something else that writes there, then clear the task.",
-            )
-        else:
-            self._rename(part, final)
+            return
+        if written != part.size_bytes:
+            raise self._lost(part.path, written, part.size_bytes)
+        self._rename(part)
+        kept = self._size_of(part.final_path)
+        if kept != part.size_bytes:
+            raise self._lost(part.final_path, kept, part.size_bytes)
 
-    def _rename(self, part: PartFile, final: str) -> None:
+    def _lost(self, path: str, found: int | None, sent: int) -> StoreError:
+        return StoreError(
+            f"{path} on store {self.label} has {found} bytes, {sent} were sent.",
+            hint="Look for something else that writes there, then clear the task.",
+        )
+
+    def _rename(self, part: PartFile) -> None:
+        part.rename_asked = True
         try:
-            # The plain rename of SFTP 3 fails when the name is taken, in one step.
-            self._link.sftp.rename(part.path, final)
+            # The plain rename of SFTP 3 fails when the name is taken, in one step; the extension
+            # would replace what is there.
+            self._link.sftp.rename(part.path, part.final_path)
         except OSError as error:
             if kind_of(error) is Kind.UNREACHABLE:
                 raise
-            if self._size_of(final) is not None:
+            if self._size_of(part.final_path) is not None:
                 self._keep_finished(part, part_is_there=True)
                 return
             # Some servers offer only the extension.
-            self._link.sftp.posix_rename(part.path, final)
+            self._link.sftp.posix_rename(part.path, part.final_path)
 
     def _keep_finished(self, part: PartFile, *, part_is_there: bool) -> None:
         """Accept the file that has the final name already, if it is ours byte for byte."""
-        final = self._path(part.name)
-        if not part_is_there and self._size_of(final) == part.size_bytes:
+        has_size = self._size_of(part.final_path) == part.size_bytes
+        if not part_is_there and part.rename_asked and has_size:
             # The answer to our rename was lost with the link.
             return
-        if not part_is_there or self._digest(part.path) != self._digest(final):
+        is_same = has_size and part_is_there and self._have_same_content(part)
+        if not is_same:
             raise NameTakenError(
                 f"{part.name} on store {self.label} is there already, with other content.",
                 hint="Move it away if it is not needed, then clear the task.",
             )
         self._remove_path(part.path)
 
-    def _digest(self, path: str) -> tuple[int, bytes]:
-        digest = hashlib.sha256()
-        with StoreFile(self._link, path=path) as file:
-            while data := file.read(_COPY_BYTES):
-                digest.update(data)
-            return file.size_bytes, digest.digest()
+    def _have_same_content(self, part: PartFile) -> bool:
+        with (
+            StoreFile(self._link, path=part.path) as ours,
+            StoreFile(self._link, path=part.final_path) as theirs,
+        ):
+            while block := ours.read(_COPY_BYTES):
+                if theirs.read(_COPY_BYTES) != block:
+                    return False
+            return theirs.read(1) == b""
 
-    def _replace(self, part: PartFile) -> None:
-        final = self._path(part.name)
-        if self._size_of(part.path) is None and self._size_of(final) == part.size_bytes:
+    def _check_content(self, part: PartFile, content: bytes) -> None:
+        with StoreFile(self._link, path=part.path) as file:
+            if file.size_bytes != len(content) or file.read() != content:
+                raise self._lost(part.path, file.size_bytes, len(content))
+
+    def _replace(self, part: PartFile, content: bytes) -> None:
+        if part.rename_asked and self._size_of(part.path) is None:
             # The answer to our rename was lost with the link.
-            return
+            if self.read_bytes(part.name, max_bytes=len(content)) == content:
+                return
+            raise self._lost(part.final_path, self._size_of(part.final_path), len(content))
+        part.rename_asked = True
         try:
-            self._link.sftp.posix_rename(part.path, final)
+            self._link.sftp.posix_rename(part.path, part.final_path)
         except OSError as error:
             if kind_of(error) is not Kind.OTHER:
                 raise
             # A server without the extension: for a moment there is no manifest, which means only
             # that the archive does not count.
-            self._remove_path(final)
-            self._link.sftp.rename(part.path, final)
+            self._remove_path(part.final_path)
+            self._link.sftp.rename(part.path, part.final_path)
 
     def _size_of(self, path: str) -> int | None:
         return self._link.ask(f"look at {path}", lambda sftp: size_of(sftp, path))

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from airflow.providers.ssh.hooks.ssh import SSHHook
 
+from oracle_backup.adapters.patience import STALL_SECONDS
 from oracle_backup.hooks.connections import known_connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from paramiko import SSHClient
 
     from oracle_backup.adapters.ssh_shell import RemoteShell
 
@@ -26,9 +29,10 @@ class OracleHostHook(SSHHook):
     connection asks for it: that would cost more time than it saves.
 
     :param ssh_conn_id: SSH connection.
+    :param stall_seconds: how long a file may stay silent before its link counts as broken.
     """
 
-    def __init__(self, ssh_conn_id: str) -> None:
+    def __init__(self, ssh_conn_id: str, *, stall_seconds: float = STALL_SECONDS) -> None:
         with known_connection(ssh_conn_id):
             super().__init__(
                 ssh_conn_id=ssh_conn_id,
@@ -38,6 +42,7 @@ class OracleHostHook(SSHHook):
             extra = self.get_connection(ssh_conn_id).extra_dejson
         if "compress" not in extra:
             self.compress = False
+        self.stall_seconds = stall_seconds
 
     @property
     def label(self) -> str:
@@ -51,9 +56,21 @@ class OracleHostHook(SSHHook):
         from oracle_backup.adapters.ssh_shell import RemoteShell
 
         with host_errors(self.label, doing="open a shell"):
-            client = self.get_conn()
+            client = self._connect()
         try:
-            yield RemoteShell(client, host_label=self.label, reconnect=self.get_conn)
+            yield RemoteShell(
+                client,
+                host_label=self.label,
+                reconnect=self._connect,
+                stall_seconds=self.stall_seconds,
+            )
         finally:
             # The hook remembers its newest client, which a reconnect has put in place.
             (self.client or client).close()
+
+    def _connect(self) -> SSHClient:
+        from oracle_backup.adapters.ssh_cipher import prefer_fast_cipher
+
+        client = self.get_conn()
+        prefer_fast_cipher(client)
+        return client

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from airflow.providers.sftp.hooks.sftp import SFTPHook
 from airflow.providers.ssh.hooks.ssh import SSHHook
 
+from oracle_backup.adapters.patience import STALL_SECONDS
 from oracle_backup.hooks.connections import known_connection
 from oracle_backup.hooks.host import CONNECT_TIMEOUT
 
@@ -28,9 +29,19 @@ class ArchiveStoreHook(SFTPHook):
 
     :param sftp_conn_id: SFTP connection.
     :param path: the store's folder on that server.
+    :param bandwidth_limit_bytes: how many bytes of files may travel in a second, either way; None
+        for no limit.
+    :param stall_seconds: how long the server may say nothing before its link counts as broken.
     """
 
-    def __init__(self, sftp_conn_id: str, *, path: str) -> None:
+    def __init__(
+        self,
+        sftp_conn_id: str,
+        *,
+        path: str,
+        bandwidth_limit_bytes: int | None = None,
+        stall_seconds: float = STALL_SECONDS,
+    ) -> None:
         with known_connection(sftp_conn_id):
             super().__init__(
                 ssh_conn_id=sftp_conn_id,
@@ -41,6 +52,8 @@ class ArchiveStoreHook(SFTPHook):
         if "compress" not in extra:
             self.compress = False
         self.path = path
+        self.bandwidth_limit_bytes = bandwidth_limit_bytes
+        self.stall_seconds = stall_seconds
 
     @property
     def label(self) -> str:
@@ -61,12 +74,24 @@ class ArchiveStoreHook(SFTPHook):
         try:
             with store_errors(self.label, doing="open an SFTP session"):
                 sftp = self._open_session()
-            yield SftpStore(sftp, root=self.path, label=self.label, reconnect=self._open_session)
+            yield SftpStore(
+                sftp,
+                root=self.path,
+                label=self.label,
+                reconnect=self._open_session,
+                stall_seconds=self.stall_seconds,
+                bandwidth_limit_bytes=self.bandwidth_limit_bytes,
+            )
         finally:
             if self.client is not None:
                 self.client.close()
 
     def _open_session(self) -> SFTPClient:
         """Open an SFTP session, on a new connection where the old one has broken."""
+        from oracle_backup.adapters.sftp_link import open_session
+        from oracle_backup.adapters.ssh_cipher import prefer_fast_cipher
+
         # The provider's own get_conn() of SFTPHook would give the broken session once more.
-        return SSHHook.get_conn(self).open_sftp()
+        client = SSHHook.get_conn(self)
+        prefer_fast_cipher(client)
+        return open_session(client, stall_seconds=self.stall_seconds)
