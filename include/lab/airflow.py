@@ -18,12 +18,14 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
+import psutil
 
 from lab.paths import REPOSITORY
 from lab.processes import MARKER
 from lab.servers.launch import LabError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 _READY_SECONDS = 180
 _GRACE_SECONDS = 10
+_ANSWER_SECONDS = 120
+"""For one call of the API, on a machine that has other things to do."""
 
 
 class AirflowStage:
@@ -41,13 +45,22 @@ class AirflowStage:
     :param lab: a started lab; its folder gets an ``airflow`` folder, made anew.
     :param config: the backups.yaml to use.
     :param port: of the UI; 0 takes a free one.
+    :param settings: more of Airflow's settings, by the names of their environment variables.
     """
 
-    def __init__(self, lab: Lab, *, config: Path, port: int = 0) -> None:
+    def __init__(
+        self,
+        lab: Lab,
+        *,
+        config: Path,
+        port: int = 0,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.lab = lab
         self.home = lab.paths.state / "airflow"
         self.port = port or _free_port()
         self._config = config
+        self._settings = dict(settings or {})
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
@@ -75,13 +88,15 @@ class AirflowStage:
             "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(_free_port()),
             "ORACLE_BACKUP_CONFIG": str(self._config),
             MARKER: str(self.lab.paths.state),
+            # Whoever names his process anew leaves its environment alone: by it the lab finds it.
+            "SPT_NOENV": "1",
         }
         inherited = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("AIRFLOW_", "PYTHON"))
         }
-        return {**inherited, **self.lab.environment, **airflow}
+        return {**inherited, **self.lab.environment, **airflow, **self._settings}
 
     def __enter__(self) -> Self:
         return self.start()
@@ -101,10 +116,14 @@ class AirflowStage:
         # Fixed once, so that every component reads the same ports.
         self._environment = self.environment
         self.command("db", "migrate")
+        return self.start_again()
+
+    def start_again(self) -> Self:
+        """Start all components on the database as it is; none is left if one fails."""
         try:
             for name in COMPONENTS:
                 self.launch(name)
-            self._wait_until_healthy()
+            self.wait_until_healthy()
         except BaseException:
             self.stop()
             raise
@@ -136,10 +155,26 @@ class AirflowStage:
             )
 
     def kill(self, name: str) -> None:
-        """End one component and its children with SIGKILL."""
+        """End one component and its children with SIGKILL; those of a scheduler run tasks."""
         process = self._processes.pop(name)
+        # First it alone stops, so that it starts no other child meanwhile.
+        process.send_signal(signal.SIGSTOP)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(process.pid).children(recursive=True):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    child.kill()
         _signal_group(process, signal.SIGKILL)
         process.wait()
+
+    def restart(self, name: str) -> None:
+        """Kill one component, start it anew and wait until Airflow is whole again."""
+        self.kill(name)
+        self.launch(name)
+        self.wait_until_healthy()
+
+    def pid(self, name: str) -> int:
+        """Return the process of a component."""
+        return self._processes[name].pid
 
     def command(self, *arguments: str) -> str:
         """Run an ``airflow`` command; return what it printed. Raise LabError if it fails."""
@@ -157,7 +192,8 @@ class AirflowStage:
 
     def api(self, method: str, path: str, **json: Any) -> Any:
         """Call Airflow's REST API; return the answer's JSON. Raise LabError for a refusal."""
-        answer = httpx.request(method, f"{self.url}/api/v2/{path}", json=json or None, timeout=30)
+        url = f"{self.url}/api/v2/{path}"
+        answer = httpx.request(method, url, json=json or None, timeout=_ANSWER_SECONDS)
         if answer.is_error:
             raise LabError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         return answer.json() if answer.content else None
@@ -175,10 +211,11 @@ class AirflowStage:
                 raise LabError(f"Airflow did not find {', '.join(sorted(dag_ids - found))}.")
             time.sleep(1)
 
-    def trigger(self, dag_id: str) -> str:
-        """Unpause a DAG and start a run; return the run's id."""
+    def trigger(self, dag_id: str, *, run_id: str | None = None) -> str:
+        """Unpause a DAG and start a run, under this id if one is given; return the run's id."""
         self.api("PATCH", f"dags/{dag_id}", is_paused=False)
-        run = self.api("POST", f"dags/{dag_id}/dagRuns", logical_date=None)
+        named = {"dag_run_id": run_id} if run_id else {}
+        run = self.api("POST", f"dags/{dag_id}/dagRuns", logical_date=None, **named)
         return str(run["dag_run_id"])
 
     def task_states(self, dag_id: str, run_id: str) -> dict[str, str]:
@@ -190,7 +227,8 @@ class AirflowStage:
         """Return the state of a run."""
         return str(self.api("GET", f"dags/{dag_id}/dagRuns/{run_id}")["state"])
 
-    def _wait_until_healthy(self) -> None:
+    def wait_until_healthy(self) -> None:
+        """Wait until every component says of itself that it is well."""
         give_up = time.monotonic() + _READY_SECONDS
         while True:
             for name, process in self._processes.items():

@@ -7,6 +7,9 @@ lab.connections["lab_store"]
 from __future__ import annotations
 
 import fcntl
+import shutil
+import signal
+import time
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from lab.connections import (
@@ -19,10 +22,12 @@ from lab.connections import (
     build_connections,
     build_environment,
 )
-from lab.files import write_json
+from lab.files import read_json, write_json
 from lab.keys import LabKeys
 from lab.paths import DEFAULT_STATE, LabPaths
 from lab.processes import end_processes_of
+from lab.servers.holds import FOLDER as HOLDS
+from lab.servers.holds import HeldCommands, When
 from lab.servers.launch import LabError, ServerProcess
 
 if TYPE_CHECKING:
@@ -31,6 +36,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 SERVERS = ("host", "listener", "store", "mail")
+_DROP_SECONDS = 30.0
+_POLL_SECONDS = 0.02
 
 
 class Lab:
@@ -63,6 +70,7 @@ class Lab:
         self._scale = scale
         self._servers: dict[str, ServerProcess] = {}
         self._lock: IO[bytes] | None = None
+        self._holds = 0
 
     def __enter__(self) -> Self:
         return self.start()
@@ -81,6 +89,7 @@ class Lab:
         self._take_lock()
         # What a lab that was killed has left behind would hold its jobs and files.
         end_processes_of(self.paths.state)
+        shutil.rmtree(self.paths.state / HOLDS, ignore_errors=True)
         self.keys.make()
         passwords = LabPasswords()
         try:
@@ -139,6 +148,29 @@ class Lab:
     def resume(self, name: str) -> None:
         self._server(name).resume()
 
+    def hold_commands(self, *, match: str, when: When) -> HeldCommands:
+        """
+        Keep the commands of the host waiting whose command line or script the pattern finds.
+
+        "before" they have begun, or "after" they have ended, with the answer that says so. Ends
+        with `release`; a client that goes meanwhile takes a command that has not begun with it.
+        """
+        self._holds += 1
+        held = HeldCommands(self.paths.state / HOLDS, f"hold-{self._holds}")
+        held.begin(match=match, when=when)
+        return held
+
+    def drop_connections(self) -> None:
+        """Cut all SSH connections of the host; it listens on, and commands live on."""
+        server, said = self._server("host"), self.paths.run / "host-drops.json"
+        before = read_json(said)
+        server.ask(signal.SIGUSR1)
+        give_up = time.monotonic() + _DROP_SECONDS
+        while read_json(said) == before:
+            if time.monotonic() > give_up:
+                raise LabError("The lab's host does not drop its connections: is it alive?")
+            time.sleep(_POLL_SECONDS)
+
     def set_store_faults(self, **faults: Any) -> None:
         """Ask the store for faults (see `lab.servers.store_faults`); none at all mends it."""
         if faults:
@@ -185,6 +217,7 @@ class Lab:
         install.install(self.paths.oracle_home)
         users = {DATABASE_USER: passwords.database}
         if self.paths.instance.exists():
+            instance.bring_up_to_date(self.paths.oracle_home)
             instance.set_passwords(self.paths.oracle_home, users)
         else:
             instance.create(

@@ -19,6 +19,7 @@ from lab.oracle.login import LoginFailedError, Session, log_in
 from lab.oracle.messages import dated, language_of, ora, say, use_charset
 from lab.oracle.parameters import LEGACY, ParameterError, Request, parse
 from lab.oracle.process import become_detached, is_alive, show_as
+from lab.oracle.usage import UsageError, check_usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +43,11 @@ def main(tool: str, arguments: list[str]) -> int:
         )
         return EXIT_FAILURE
     try:
-        request = parse(tool, arguments)
+        request = parse(tool, arguments, release=_release(home))
         return _Client(home, request, language_of(nls)).run()
     except (ParameterError, LoginFailedError) as error:
         _print(*error.lines)
-    except submit.UsageError as error:
+    except UsageError as error:
         _print(str(error))
     return EXIT_FAILURE
 
@@ -79,7 +80,7 @@ class _Client:
             from lab.oracle.console import attach
 
             return attach(self.home, request, session, language=self.language)
-        submit.check_usage(request)
+        check_usage(request)
         _print(*_legacy_lines(request))
         try:
             job = self._define(session, title)
@@ -225,6 +226,15 @@ class Watcher:
             if "server" in event:
                 self._server = event["server"][0], event["server"][1]
         return events
+
+
+def _release(home: Path) -> int:
+    connection = instance.connect(home)
+    try:
+        version = instance.setting(connection, "version_full")
+    finally:
+        connection.close()
+    return int(version.split(".")[0])
 
 
 def _title(tool: str) -> str:

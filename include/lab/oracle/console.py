@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.oracle import client, instance, jobs
+from lab.oracle.encryption import Cipher, EncryptionRefusedError, key_for
 from lab.oracle.messages import ora
 from lab.oracle.selection import split_name
 
@@ -43,6 +44,13 @@ def attach(home: Path, request: Request, session: Session, *, language: str) -> 
         operation = "EXPORT" if request.tool == "expdp" else "IMPORT"
         if job is None or job.operation != operation:
             _say(*_no_job(language, owner, plain))
+            return client.EXIT_FAILURE
+        cipher = job.spec.get("cipher")
+        try:
+            facts = Cipher(**cipher).facts() if cipher else None
+            key_for(facts, request.one("encryption_password"))
+        except EncryptionRefusedError as error:
+            _say(*(ora(language, code) for code in error.codes), "")
             return client.EXIT_FAILURE
         lost = [piece["path"] for piece in jobs.pieces_of(job) if not Path(piece["path"]).exists()]
         if job.state == "NOT RUNNING" and lost:

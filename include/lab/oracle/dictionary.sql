@@ -1,5 +1,5 @@
 -- The stand-in's own tables (lab_*), and over them the dictionary views the real database has.
--- Functions registered by instance.connect(): lab_alive(pid, started), lab_scn(), lab_session_user().
+-- Functions registered by instance.connect(): lab_alive(pid, started), lab_scn(), lab_session_user(), lab_now_ms().
 CREATE TABLE lab_settings (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE lab_users (
     username TEXT PRIMARY KEY, user_id INTEGER, salt TEXT, password_hash TEXT, account_status TEXT,
@@ -41,6 +41,13 @@ CREATE TABLE lab_resumable (
     job_id INTEGER PRIMARY KEY, name TEXT, status TEXT, start_time TEXT, suspend_time TEXT,
     error_number INTEGER, error_msg TEXT, sql_text TEXT
 );
+-- A lock on a table that another session holds; a job that comes to the table waits for it.
+CREATE TABLE lab_locks (
+    id INTEGER PRIMARY KEY, owner TEXT, table_name TEXT, username TEXT, program TEXT, machine TEXT
+);
+CREATE TABLE lab_lock_waits (job_id INTEGER PRIMARY KEY, lock_id INTEGER, since_ms INTEGER);
+-- Views that no session may read.
+CREATE TABLE lab_denied_views (name TEXT PRIMARY KEY);
 
 CREATE VIEW dual AS SELECT 'X' AS dummy;
 CREATE VIEW dba_users AS
@@ -145,11 +152,23 @@ CREATE VIEW dba_datapump_jobs AS
 CREATE VIEW user_datapump_jobs AS
     SELECT job_name, operation, job_mode, state, degree, attached_sessions, datapump_sessions
     FROM dba_datapump_jobs WHERE owner_name = lab_session_user();
-CREATE VIEW dba_datapump_sessions AS
-    SELECT j.owner AS owner_name, j.name AS job_name, 1 AS inst_id, printf('%016X', s.pid) AS saddr, 'DBMS_DATAPUMP' AS session_type
+CREATE VIEW lab_job_processes AS
+    SELECT j.owner, j.name, s.rowid + 2100 AS sid, printf('%016X', s.pid * 4) AS saddr, 'DBMS_DATAPUMP' AS kind, 'client' AS role, j.id AS job_id
         FROM lab_job_sessions s JOIN lab_live_jobs j ON j.id = s.job_id WHERE lab_alive(s.pid, s.pid_started)
-    UNION ALL SELECT owner, name, 1, printf('%016X', pid), 'MASTER' FROM lab_live_jobs WHERE live_state <> 'NOT RUNNING'
-    UNION ALL SELECT owner, name, 1, printf('%016X', pid + 1), 'WORKER' FROM lab_live_jobs WHERE live_state IN ('EXECUTING', 'COMPLETING');
+    UNION ALL SELECT owner, name, id + 1100, printf('%016X', pid * 4 + 1), 'MASTER', 'DM00', id FROM lab_live_jobs WHERE live_state <> 'NOT RUNNING'
+    UNION ALL SELECT owner, name, id + 100, printf('%016X', pid * 4 + 2), 'WORKER', 'DW00', id FROM lab_live_jobs WHERE live_state IN ('EXECUTING', 'COMPLETING');
+CREATE VIEW dba_datapump_sessions AS
+    SELECT owner AS owner_name, name AS job_name, 1 AS inst_id, saddr, kind AS session_type FROM lab_job_processes;
+CREATE VIEW "v$session" AS
+    SELECT p.sid, p.sid AS "serial#", p.saddr, p.owner AS username, 'ACTIVE' AS status, 'oracle@lab-oracle (' || p.role || ')' AS program,
+        'lab-oracle' AS machine, 'USER' AS type, 'Data Pump ' || p.role AS module, p.name AS action,
+        CASE WHEN w.job_id IS NULL THEN 'wait for unread message on broadcast channel' ELSE 'library cache lock' END AS event,
+        CASE WHEN w.job_id IS NULL THEN 0 ELSE (lab_now_ms() - w.since_ms) / 1000 END AS seconds_in_wait,
+        CASE WHEN w.job_id IS NULL THEN 'NO HOLDER' ELSE 'VALID' END AS blocking_session_status, w.lock_id + 3100 AS blocking_session
+    FROM lab_job_processes p LEFT JOIN lab_lock_waits w ON w.job_id = p.job_id AND p.kind = 'WORKER'
+    UNION ALL
+    SELECT id + 3100, id + 3100, printf('%016X', -id), username, 'INACTIVE', program, machine, 'USER', program, NULL,
+        'SQL*Net message from client', 0, 'NO HOLDER', NULL FROM lab_locks;
 CREATE VIEW "v$session_longops" AS
     SELECT l.job_id + 100 AS sid, l.job_id AS "serial#", l.opname, l.job_id AS target, 'EXPORT' AS target_desc, l.sofar, l.totalwork,
         'MB' AS units, l.start_time, l.last_update_time, 0 AS time_remaining, 0 AS elapsed_seconds, l.message, l.username
@@ -163,18 +182,18 @@ CREATE VIEW "v$instance" AS
     SELECT 1 AS instance_number, 'LABCDB' AS instance_name, 'lab-oracle' AS host_name, '19.0.0.0.0' AS version, '19.0.0.0.0' AS version_legacy,
         (SELECT value FROM lab_settings WHERE name = 'version_full') AS version_full,
         (SELECT value FROM lab_settings WHERE name = 'created') AS startup_time, 'OPEN' AS status, 'NO' AS parallel, 'ALLOWED' AS logins,
-        'ACTIVE' AS database_status, 'PRIMARY_INSTANCE' AS instance_role, 'EE' AS edition, 0 AS con_id;
+        'ACTIVE' AS database_status, 'PRIMARY_INSTANCE' AS instance_role, (SELECT value FROM lab_settings WHERE name = 'edition') AS edition, 0 AS con_id;
 CREATE VIEW "v$database" AS
     SELECT 2718281828 AS dbid, 'LABCDB' AS name, 'LABCDB' AS db_unique_name, (SELECT value FROM lab_settings WHERE name = 'created') AS created,
         'ARCHIVELOG' AS log_mode, 'READ WRITE' AS open_mode, 'PRIMARY' AS database_role, 'YES' AS cdb, lab_scn() AS current_scn,
         'NO' AS force_logging, 'NO' AS flashback_on, 'Linux x86 64-bit' AS platform_name;
 CREATE VIEW "v$version" AS
-    SELECT 'Oracle Database 19c Enterprise Edition Release 19.0.0.0.0 - Production' AS banner,
-        'Oracle Database 19c Enterprise Edition Release 19.0.0.0.0 - Production' || char(10) || 'Version ' ||
+    SELECT (SELECT value FROM lab_settings WHERE name = 'banner') AS banner,
+        (SELECT value FROM lab_settings WHERE name = 'banner') || char(10) || 'Version ' ||
         (SELECT value FROM lab_settings WHERE name = 'version_full') AS banner_full,
-        'Oracle Database 19c Enterprise Edition Release 19.0.0.0.0 - Production' AS banner_legacy, 0 AS con_id;
+        (SELECT value FROM lab_settings WHERE name = 'banner') AS banner_legacy, 0 AS con_id;
 CREATE VIEW product_component_version AS
-    SELECT 'Oracle Database 19c Enterprise Edition' AS product, '19.0.0.0.0' AS version,
+    SELECT (SELECT value FROM lab_settings WHERE name = 'product') AS product, '19.0.0.0.0' AS version,
         (SELECT value FROM lab_settings WHERE name = 'version_full') AS version_full, 'Production' AS status;
 CREATE VIEW "v$parameter" AS
     SELECT rowid AS num, name, value, value AS display_value, description, 'FALSE' AS isdefault FROM lab_parameters;

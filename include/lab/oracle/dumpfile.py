@@ -7,6 +7,7 @@ with all definitions and counts, ends the first stream. Real dump files look dif
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import struct
@@ -16,8 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from lab.oracle import encryption
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from lab.oracle.encryption import Cipher
 
 MAGIC = b"LABDUMP\x01"
 BLOCK = 4096
@@ -63,9 +68,11 @@ class DumpWriter:
         stream: int,
         next_file: Callable[[int, int], Piece | None],
         limit: int | None,
-        compress: bool = False,
+        compress: int = 0,
+        cipher: Cipher | None = None,
     ) -> None:
         self._facts, self._stream, self._next_file = facts, stream, next_file
+        self._cipher = cipher
         # A multiple of the block, so that only the last file of a stream needs filling up.
         self._limit = limit and max(limit // BLOCK * BLOCK, 2 * BLOCK)
         self._compress = compress
@@ -87,7 +94,9 @@ class DumpWriter:
     def frame(self, tag: bytes, payload: bytes) -> None:
         """Append a frame; it may run over into the next file."""
         if self._compress and tag == b"ROWS":
-            tag, payload = b"ROWZ", zlib.compress(payload, 6)
+            tag, payload = b"ROWZ", zlib.compress(payload, self._compress)
+        if self._cipher:
+            tag, payload = self._cipher.seal(tag, payload)
         self._append(_FRAME.pack(tag, len(payload), zlib.crc32(payload)) + payload)
 
     def mark(self) -> Piece | None:
@@ -133,11 +142,33 @@ class DumpWriter:
         self._file.write(_header(self._facts, self._piece, files=0))
 
 
-def seal(pieces: list[Piece], *, facts: dict[str, Any]) -> None:
-    """Write into every file of a finished set how many there are; without it none is of use."""
+def seal(pieces: list[Piece], *, facts: dict[str, Any], checksum: str | None = None) -> None:
+    """Write into every file of a finished set how many there are; without it none is of use.
+
+    :param checksum: the algorithm of checksums over what follows the headers, if any.
+    """
     for piece in pieces:
+        own = {"checksum": [checksum, _checksum(piece.path, checksum)]} if checksum else {}
         with Path(piece.path).open("r+b") as file:
-            file.write(_header(facts, piece, files=len(pieces)))
+            file.write(_header(facts | own, piece, files=len(pieces)))
+
+
+def verify_checksum(path: str) -> None:
+    """Compare a file with the checksum in its header, if there is one. Raise BadDumpError."""
+    algorithm, expected = read_header(path).get("checksum") or (None, None)
+    if algorithm and _checksum(path, algorithm) != expected:
+        raise BadDumpError(39412, path)
+
+
+def _checksum(path: str, algorithm: str) -> str:
+    with Path(path).open("rb") as file:
+        file.seek(BLOCK)
+        if algorithm != "CRC32":
+            return hashlib.file_digest(file, algorithm.lower()).hexdigest()
+        value = 0
+        while part := file.read(1 << 20):
+            value = zlib.crc32(part, value)
+        return f"{value:08x}"
 
 
 def create_file(path: str, *, replace: bool) -> None:
@@ -182,7 +213,8 @@ def read_header(path: str) -> dict[str, Any]:
 class DumpSet:
     """A whole set of dump files, open for reading. Raise BadDumpError when it is not whole."""
 
-    def __init__(self, paths: list[str]) -> None:
+    def __init__(self, paths: list[str], *, key: str | None = None) -> None:
+        self._key = key
         self.headers = {path: read_header(path) for path in paths}
         self._streams: dict[int, list[str]] = {}
         for path, header in sorted(self.headers.items(), key=lambda item: item[1]["order"]):
@@ -223,13 +255,16 @@ class DumpSet:
             tag, length, checksum = _FRAME.unpack(head)
             if tag == _PADDING:
                 return
-            if tag not in wanted:
+            if tag not in (*wanted, encryption.TAG):
                 source.skip(length)
                 continue
             payload = source.read(length)
             if len(payload) != length or zlib.crc32(payload) != checksum:
                 raise BadDumpError(39776, source.path)
-            yield tag, payload
+            if tag == encryption.TAG:
+                tag, payload = encryption.unseal(payload, str(self._key))
+            if tag in wanted:
+                yield tag, payload
 
 
 class _Pieces:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lab.oracle import dumpfile, faults, instance, tables
 from lab.oracle.dumpfile import DumpWriter, NoSpaceError, Piece
+from lab.oracle.encryption import Cipher
 from lab.oracle.filenames import FileNames
 from lab.oracle.messages import row_line, say, size
 from lab.oracle.selection import Unit, passes, query_for, units_of
@@ -93,11 +95,13 @@ class ExportWorker(Worker):
     def _users(self) -> list[str]:
         if self.spec["mode"] == "TABLE" or self.spec["include"] or self.spec["root"]:
             return []
+        if self._leaves_out("USER"):
+            return []
         rows = self.connection.execute("SELECT username FROM lab_users")
         return sorted({row[0] for row in rows} & set(self.spec["schemas"]))
 
     def _units(self, chosen: list[Table]) -> list[Unit]:
-        if self.spec["content"] == "METADATA_ONLY":
+        if self.spec["content"] == "METADATA_ONLY" or self._leaves_out("TABLE/TABLE_DATA"):
             return []
         only: dict[tuple[str, str], list[str]] = {}
         for owner, name, partition in self.spec["tables"]:
@@ -120,14 +124,13 @@ class ExportWorker(Worker):
 
     def _announce(self, has_data: bool, chosen: list[Table]) -> None:
         mode = self.spec["mode"] + "_EXPORT"
-        excluded = {rule.split(":")[0].upper() for rule in self.spec["exclude"] if ":" not in rule}
         kinds = ["TABLE/TABLE_DATA"] if has_data else []
         if self.spec["content"] != "DATA_ONLY":
-            kinds += [] if "STATISTICS" in excluded else _STATISTICS
+            kinds += _STATISTICS
             kinds += _OBJECTS if self._users() else [k for k in _OBJECTS if k.startswith("TABLE/")]
         if self.spec["mode"] == "FULL":
             mode = "DATABASE_EXPORT/SCHEMA"
-        for index, kind in enumerate(kinds):
+        for index, kind in enumerate(kind for kind in kinds if not self._leaves_out(kind)):
             worker = index % self.spec["parallel"] + 1
             self.say(self.text("processing", f"{mode}/{kind}"), worker=worker)
             if self.spec["metrics"] and kind != "TABLE/TABLE_DATA":
@@ -135,6 +138,12 @@ class ExportWorker(Worker):
                 count = len(chosen) if kind.startswith("TABLE/") else 1
                 line = f"     Completed {count} {short} objects in 0 seconds"
                 self.say(line, worker=worker)
+
+    def _leaves_out(self, kind: str) -> bool:
+        """Tell whether EXCLUDE names this kind of object, or one that it is a part of."""
+        rules = [rule.upper() for rule in self.spec["exclude"] if ":" not in rule]
+        paths = [re.sub(r"^\w+_EXPORT/", "", rule).strip() for rule in rules]
+        return any(f"/{path}/" in f"/{kind}/" for path in paths)
 
     def _unload(self, chosen: list[Table], units: list[Unit]) -> None:
         self._expected = sum(
@@ -163,6 +172,7 @@ class ExportWorker(Worker):
                 next_file=self._next_file,
                 limit=limit,
                 compress=self.spec["compress"],
+                cipher=Cipher(**self.spec["cipher"]) if self.spec["cipher"] else None,
             )
             own = [piece for piece in self.pieces if piece.stream == number]
             if own:
@@ -174,8 +184,9 @@ class ExportWorker(Worker):
         return {
             "guid": self.job.guid,
             "job": self.job.full_name,
-            "version": instance.VERSION_FULL,
+            "version": self.spec["version"] or instance.VERSION_FULL,
             "charset": "AL32UTF8",
+            "encryption": Cipher(**self.spec["cipher"]).facts() if self.spec["cipher"] else None,
         }
 
     def _next_file(self, stream: int, order: int) -> Piece | None:
@@ -224,7 +235,7 @@ class ExportWorker(Worker):
         self.done.append({"owner": owner, "table": name, "partition": partition, **facts})
         line = row_line(self.language, "exported", unit.name, size_bytes=size_bytes, rows=rows)
         if self.spec["metrics"]:
-            line += f" in {int(time.monotonic() - began)} seconds using direct_path"
+            line += f" in {int(time.monotonic() - began)} seconds using {self.spec['access']}"
         self.say(line, worker=worker)
         return None
 
@@ -265,7 +276,7 @@ class ExportWorker(Worker):
         except NoSpaceError as error:
             raise FatalError(self.ora(39095, error.wanted)) from None
         streams[0].close()
-        dumpfile.seal(self.pieces, facts=self._facts())
+        dumpfile.seal(self.pieces, facts=self._facts(), checksum=self.spec["checksum"])
 
     def _finish(self) -> None:
         where = faults.Place(self.tool, self.schemas)
@@ -274,6 +285,8 @@ class ExportWorker(Worker):
                 count, kind = len(self.done), "SCHEMA_EXPORT/TABLE/TABLE_DATA"
                 self.say(f"     Completed {count} {kind} objects in 0 seconds", worker=1)
             self.say(self.text("master", self.job.full_name), worker=1)
+            if self.spec["checksum"]:
+                self.say(self.text("checksums"))
             self.say("*" * 78)
             self.say(self.text("files", f"{self.job.owner}.{self.job.name}"))
             for piece in self.pieces:

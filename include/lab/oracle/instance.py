@@ -56,13 +56,6 @@ _PARAMETERS = {
     "nls_language": "AMERICAN",
     "control_management_pack_access": "NONE",
 }
-_OPTIONS = {
-    "Partitioning": "TRUE",
-    "Advanced Compression": "TRUE",
-    "Transparent Data Encryption": "TRUE",
-    "Parallel execution": "TRUE",
-    "Real Application Clusters": "FALSE",
-}
 _MAINTAINED = ("SYS", "SYSTEM")
 _USERS = (*_MAINTAINED, "BACKUP", "OPS$ORACLE", "HR", "SALES", "EMPTYISH")
 
@@ -111,8 +104,7 @@ def create(
     file = home / FILE
     connection = _open(file, user="SYS")
     connection.execute("PRAGMA journal_mode=WAL")
-    script = Path(__file__).with_name("dictionary.sql").read_text(encoding="utf-8")
-    connection.executescript(script)
+    connection.executescript(_dictionary())
     connection.execute("BEGIN")
     _fill_dictionary(connection, folder, passwords)
     for table, rows in tables():
@@ -127,6 +119,21 @@ def create(
     file.chmod(0o600)
     install(home)
     return file
+
+
+def bring_up_to_date(oracle_home: Path) -> None:
+    """Give an instance that an earlier lab has made the tables and views of this one."""
+    from lab.oracle import conditions
+
+    connection = connect(oracle_home)
+    views = connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall()
+    for (view,) in views:
+        connection.execute(f'DROP VIEW "{view}"')
+    connection.executescript(_dictionary().replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS "))
+    known = connection.execute("SELECT 1 FROM lab_settings WHERE name = 'edition'").fetchone()
+    if known is None:
+        conditions.set_edition(connection, "EE")
+    connection.close()
 
 
 def set_passwords(oracle_home: Path, passwords: dict[str, str]) -> None:
@@ -219,9 +226,15 @@ def add_directory(connection: sqlite3.Connection, name: str, path: Path | str) -
             )
 
 
+def _dictionary() -> str:
+    return Path(__file__).with_name("dictionary.sql").read_text(encoding="utf-8")
+
+
 def _fill_dictionary(
     connection: sqlite3.Connection, dumps: Path, passwords: dict[str, str]
 ) -> None:
+    from lab.oracle import conditions
+
     # A month old, so that one can ask for the data as of an hour ago.
     born = now_ms() - 30 * 86_400_000
     created = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(born / 1000))
@@ -230,6 +243,7 @@ def _fill_dictionary(
         *(("maxquerylen", "620"), ("tuned_undoretention", "1800")),
     ):
         change_setting(connection, name, value)
+    conditions.set_edition(connection, "EE")
     for name in _USERS:
         secret = {user.upper(): password for user, password in passwords.items()}.get(name)
         add_user(connection, name, password=secret)
@@ -239,9 +253,9 @@ def _fill_dictionary(
     for table, held in (("lab_roles", roles), ("lab_privileges", _PRIVILEGES)):
         pairs = [(grantee, item) for grantee, items in held.items() for item in items]
         connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", pairs)
-    for table, values in (("lab_parameters", _PARAMETERS), ("lab_options", _OPTIONS)):
-        columns = "name, value" if table == "lab_parameters" else "parameter, value"
-        connection.executemany(f"INSERT INTO {table} ({columns}) VALUES (?, ?)", values.items())
+    connection.executemany(
+        "INSERT INTO lab_parameters (name, value) VALUES (?, ?)", _PARAMETERS.items()
+    )
     spaces = {"SYSTEM": 1 << 30, "USERS": 4 << 30, "UNDOTBS1": 1 << 30, "TEMP": 1 << 29}
     connection.executemany("INSERT INTO lab_tablespaces VALUES (?, ?)", spaces.items())
     add_directory(connection, "BACKUP_DIR", dumps)
@@ -263,6 +277,7 @@ def _open(file: Path, *, user: str) -> sqlite3.Connection:
 
     connection.create_function("lab_alive", 2, is_alive)
     connection.create_function("lab_scn", 0, scn)
+    connection.create_function("lab_now_ms", 0, now_ms)
     connection.create_function("lab_session_user", 0, lambda: user)
     return connection
 

@@ -215,6 +215,7 @@ def remove(connection: sqlite3.Connection, job: Job, *, keep_control: bool = Fal
         ("lab_job_sessions", "job_id"),
         ("lab_longops", "job_id"),
         ("lab_resumable", "job_id"),
+        ("lab_lock_waits", "job_id"),
     ):
         connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (job.id,))
     connection.execute("COMMIT")

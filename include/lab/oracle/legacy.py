@@ -7,6 +7,7 @@ when they are killed nothing goes on. Warnings do not show in the exit code.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -35,6 +36,10 @@ _ENDINGS = {
         "failed": "La {} no ha terminado correctamente",
     },
 }
+_BOOLEANS = (
+    *("compress", "consistent", "constraints", "direct", "full", "grants", "ignore", "indexes"),
+    *("resumable", "rows", "show", "triggers"),
+)
 _WORDS = {
     "en": {"exp": "Export", "imp": "Import"},
     "es": {"exp": "exportación", "imp": "importación"},
@@ -99,6 +104,7 @@ def main(tool: str, arguments: list[str]) -> int:
         return 1
     try:
         request = parse(tool, arguments)
+        _check_values(request)
     except ParameterError as error:
         sys.stderr.write("\n".join((*error.lines, "")))
         number = "EXP-00019" if tool == "exp" else "IMP-00021"
@@ -108,6 +114,18 @@ def main(tool: str, arguments: list[str]) -> int:
         sys.stderr.write(_ending("failed", tool, "en") + "\n")
         return 1
     return _converse(tool, home, request, nls)
+
+
+def _check_values(request: Request) -> None:
+    """Raise ParameterError for a value that is not of its parameter's kind."""
+    for name in _BOOLEANS:
+        value = request.one(name)
+        if value is not None and value.upper() not in ("Y", "YES", "N", "NO"):
+            raise ParameterError(f"LRM-00105: '{value}' is not a legal boolean for '{name}'")
+    for name in ("buffer", "feedback"):
+        value = request.one(name)
+        if value is not None and not re.fullmatch("[0-9]+", value):
+            raise ParameterError(f"LRM-00104: '{value}' is not a legal integer for '{name}'")
 
 
 def _converse(tool: str, home: Path, request: Request, nls: str | None) -> int:

@@ -28,8 +28,10 @@ class ImportWorker(Worker):
     def work(self) -> None:
         """Load the set, or write the SQL file."""
         spec = self.spec
-        dump = DumpSet(spec["paths"])
+        dump = DumpSet(spec["paths"], key=spec["key"])
         self.control = dump.control
+        if self.control["content"] == "DATA_ONLY":  # it has no definitions to make tables of
+            spec["content"] = "DATA_ONLY"
         self._loaded: set[tuple[str, str]] = set(map(tuple, self.job.progress.get("loaded", [])))
         self.say(self.text("master", self.job.full_name), worker=1)
         self.say(self.text("starting", self.job.full_name, spec["command"]))

@@ -39,7 +39,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class _Credentials:
+class Credentials:
     user: str
     password: str | None
     identifier: str | None
@@ -64,7 +64,7 @@ def log_in(
         text = userid if userid is not None else _ask(facility, say(language, "username"))
         userid = None
         try:
-            return _attempt(connection, home, _read(text), tool=tool, language=language)
+            return _attempt(connection, home, read_userid(text), tool=tool, language=language)
         except Refused as refusal:
             _explain(facility, refusal, language)
     if facility in ("EXP", "IMP"):
@@ -105,7 +105,7 @@ def _explain(facility: str, refusal: Refused, language: str) -> None:
         sys.stderr.write(line + "\n")
 
 
-def _read(text: str) -> _Credentials:
+def read_userid(text: str) -> Credentials:
     """Read ``user/password@identifier``, ``/``, ``/@alias``, any of them ``as sysdba``."""
     found = re.fullmatch(r"(.*?)\s+as\s+sysdba\s*", text, re.IGNORECASE | re.DOTALL)
     sysdba, text = bool(found), found[1] if found else text.strip()
@@ -119,11 +119,11 @@ def _read(text: str) -> _Credentials:
         if chosen:
             password, rest = chosen[1], rest[chosen.end() :]
     name = user[0] if user else ""
-    return _Credentials(name, password, rest.removeprefix("@") or None, sysdba)
+    return Credentials(name, password, rest.removeprefix("@") or None, sysdba)
 
 
 def _attempt(
-    connection: sqlite3.Connection, home: Path, asked: _Credentials, *, tool: str, language: str
+    connection: sqlite3.Connection, home: Path, asked: Credentials, *, tool: str, language: str
 ) -> Session:
     root = _container(connection, home, asked.identifier)
     suffix = (f"@{asked.identifier}" if asked.identifier else "") + (

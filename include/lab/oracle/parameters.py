@@ -32,6 +32,8 @@ _PARAMETERS = {
     "grants help ignore indexes indexfile log parfile rows show skip_unusable_indexes statistics "
     "tables* tablespaces* touser* transport_tablespace",
 }
+_SINCE = dict.fromkeys(("checksum", "checksum_algorithm", "verify_only", "verify_checksum"), 21)
+"""Parameters that an older Data Pump does not know, with the release that brought them."""
 LEGACY = {
     "expdp": {
         "file*": "dumpfile",
@@ -64,6 +66,7 @@ class Request:
     """Everything that was asked, and how it was spelled."""
 
     tool: str
+    release: int
     values: dict[str, list[str]] = field(default_factory=dict)
     legacy: list[tuple[str, str, str]] = field(default_factory=list)
     parfile_entries: list[tuple[str, str]] = field(default_factory=list)
@@ -88,9 +91,12 @@ class _Word:
     names: bool  # an equals sign follows
 
 
-def parse(tool: str, arguments: list[str]) -> Request:
-    """Read the command line and the parameter file it names. Raise ParameterError."""
-    request = Request(tool, arguments=tuple(arguments))
+def parse(tool: str, arguments: list[str], *, release: int = 19) -> Request:
+    """Read the command line and the parameter file it names, as the tool of a release does.
+
+    Raise ParameterError.
+    """
+    request = Request(tool, release, arguments=tuple(arguments))
     # The shell has taken the quotes off an argument with blanks, as in '"/ as sysdba"'.
     words: list[_Word] = []
     for item in arguments:
@@ -143,7 +149,9 @@ def _read_parfile(request: Request, place: str) -> None:
 
 def _canonical(request: Request, word: str, place: str) -> str:
     name = word.lower()
-    known = _names(_PARAMETERS[request.tool])
+    known = [
+        item for item in _names(_PARAMETERS[request.tool]) if _SINCE.get(item, 0) <= request.release
+    ]
     legacy = LEGACY.get(request.tool, {})
     if name in known:
         return name

@@ -7,19 +7,19 @@ log and dump files, and defines the job. What it refuses is an ORA- stack and ex
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.oracle import dumpfile, faults, instance, jobs
+from lab.oracle import dumpfile, encryption, faults, instance, jobs
 from lab.oracle.dumpfile import Piece
 from lab.oracle.filenames import BadTemplateError, FileNames
-from lab.oracle.selection import identifier, split_name
+from lab.oracle.selection import identifier, passes, split_name
+from lab.oracle.usage import mode_of
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from lab.oracle.login import Session
     from lab.oracle.parameters import Request
 
@@ -34,62 +34,14 @@ _UNITS = {
     "TB": 1 << 40,
     "T": 1 << 40,
 }
-_MODES = ("full", "schemas", "tables", "tablespaces")
-_MODE_WORDS = {"full": "full", "schemas": "schema", "tables": "table", "tablespaces": "tablespace"}
-
-
-class UsageError(Exception):
-    """The client itself refuses (UDE-, UDI-)."""
 
 
 class RefusedError(Exception):
     """The server refuses: ORA numbers with what they speak of, or whole lines."""
 
-    def __init__(self, *causes: tuple[int, str] | str) -> None:
+    def __init__(self, *causes: tuple[int, *tuple[str, ...]] | str) -> None:
         super().__init__(str(causes))
         self.causes = causes
-
-
-def mode_of(request: Request) -> str:
-    """Return FULL, SCHEMA or TABLE. Raise UsageError when two are asked for."""
-    asked = [m for m in _MODES if (request.yes(m) if m == "full" else request.many(m))]
-    facility = "UDE" if request.tool == "expdp" else "UDI"
-    if len(asked) > 1:
-        names = " and ".join(_MODE_WORDS[mode] for mode in asked)
-        raise UsageError(f"{facility}-00010: multiple job modes requested, {names}.")
-    default = "schemas" if request.tool == "expdp" else "full"
-    return _MODE_WORDS[asked[0] if asked else default].upper()
-
-
-def check_usage(request: Request) -> None:
-    """Raise UsageError for what the client finds wrong before it asks the server."""
-    facility = "UDE" if request.tool == "expdp" else "UDI"
-    pairs = [("flashback_time", "flashback_scn"), ("include", "exclude")]
-    for one, other in pairs:
-        if request.many(one) and request.many(other):
-            raise UsageError(
-                f"{facility}-00011: parameter {one} is incompatible with parameter {other}"
-            )
-    patterns = {
-        "content": "ALL|DATA_ONLY|METADATA_ONLY",
-        "parallel": r"[1-9]\d*",
-        "filesize": r"\d+([KMGT]?B?)?",
-        "flashback_scn": r"\d+",
-        "logtime": "NONE|STATUS|LOGFILE|ALL",
-        "table_exists_action": "SKIP|APPEND|TRUNCATE|REPLACE",
-        "compression": "ALL|DATA_ONLY|METADATA_ONLY|NONE",
-        **dict.fromkeys(
-            ("metrics", "nologfile", "reuse_dumpfiles", "estimate_only", "keep_master"),
-            "Y|YES|N|NO",
-        ),
-    }
-    for name, pattern in patterns.items():
-        value = request.one(name)
-        if value is not None and not re.fullmatch(pattern, value, re.IGNORECASE):
-            raise UsageError(f"{facility}-00014: invalid value for parameter, '{name}'.")
-    for name in ("include", "exclude", "query"):
-        if sum(map(len, request.many(name))) > 4000:
-            raise UsageError(f"{facility}-00014: invalid value for parameter, '{name}'.")
 
 
 def common_spec(
@@ -136,7 +88,8 @@ def define_export(
     if spec["mode"] == "TABLE":
         spec["schemas"] = sorted({owner for owner, _, _ in spec["tables"]})
     require_rights(connection, session, spec, role="EXP_FULL_DATABASE")
-    spec["compress"] = (request.one("compression") or "").upper() in ("ALL", "DATA_ONLY")
+    spec |= _how_it_is_written(connection, request)
+    check_filters(request)
     spec["estimate_only"] = request.yes("estimate_only")
     spec["reuse"] = request.yes("reuse_dumpfiles")
     spec["filesize"] = _size(request.one("filesize"))
@@ -158,6 +111,56 @@ def define_export(
         raise
     jobs.change(connection, job.id, spec=jobs.to_json(spec))
     return job
+
+
+def _how_it_is_written(connection: sqlite3.Connection, request: Request) -> dict[str, Any]:
+    """Return what COMPRESSION, ENCRYPTION, CHECKSUM, VERSION and ACCESS_METHOD want."""
+    compressed = (request.one("compression") or "").upper() in ("ALL", "DATA_ONLY")
+    algorithm = (request.one("compression_algorithm") or "BASIC").upper()
+    try:
+        cipher = encryption.wanted(request)
+    except encryption.EncryptionRefusedError as error:
+        raise RefusedError(*((code, "") for code in error.codes)) from None
+    method = (request.one("access_method") or "AUTOMATIC").lower()
+    return {
+        "compress": {"BASIC": 6, "LOW": 1, "MEDIUM": 6, "HIGH": 9}[algorithm] if compressed else 0,
+        "cipher": asdict(cipher) if cipher else None,
+        "checksum": _checksum(connection, request),
+        "version": _dump_version(request),
+        "access": "direct_path" if method == "automatic" else method,
+    }
+
+
+def _checksum(connection: sqlite3.Connection, request: Request) -> str | None:
+    algorithm = request.one("checksum_algorithm")
+    if not request.yes("checksum") and (algorithm is None or request.one("checksum")):
+        return None
+    row = connection.execute("SELECT value FROM v$parameter WHERE name = 'compatible'").fetchone()
+    if int(row[0].split(".")[0]) < 20:
+        raise RefusedError((39002, ""), (39055, "CHECKSUM", row[0]))
+    return (algorithm or "SHA256").upper()
+
+
+def _dump_version(request: Request) -> str | None:
+    version = (request.one("version") or "COMPATIBLE").upper()
+    if version in ("COMPATIBLE", "LATEST"):
+        return None
+    numbers = (*map(int, version.split(".")), 0, 0, 0, 0)[:5]
+    if numbers < (9, 2):
+        raise RefusedError((39001, ""), (39021, ".".join(map(str, numbers))))
+    return version
+
+
+def check_filters(request: Request) -> None:
+    """Raise RefusedError for an INCLUDE or EXCLUDE that is no condition."""
+    for name in ("include", "exclude"):
+        for rule in request.many(name):
+            try:
+                passes(rule.partition(":")[0].strip().upper(), "X", include=[], exclude=[rule])
+            except sqlite3.Error:
+                badly = (39071, name.upper())
+                missing = "ORA-00936: missing expression"
+                raise RefusedError((39001, ""), badly, missing) from None
 
 
 def define(

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.oracle import jobs
-from lab.oracle.dumpfile import BadDumpError, DumpSet
+from lab.oracle.dumpfile import BadDumpError, DumpSet, read_header, verify_checksum
+from lab.oracle.encryption import EncryptionRefusedError, key_for
 from lab.oracle.filenames import BadTemplateError, existing
 from lab.oracle.selection import identifier, split_name
 from lab.oracle.submit import (
@@ -51,7 +52,7 @@ def define_import(
     try:
         schemas = ",".join(spec["schemas"])
         spec["log"] = open_log(connection, home, request, session, schemas=schemas)
-        spec["paths"] = _dump_files(connection, session, request)
+        spec["paths"], spec["key"] = _dump_files(connection, session, request)
         if sqlfile := request.one("sqlfile"):
             folder, name = locate(connection, session, request, sqlfile)
             spec["sqlfile"] = str(Path(folder) / (name if "." in name else name + ".sql"))
@@ -62,7 +63,10 @@ def define_import(
     return job
 
 
-def _dump_files(connection: sqlite3.Connection, session: Session, request: Request) -> list[str]:
+def _dump_files(
+    connection: sqlite3.Connection, session: Session, request: Request
+) -> tuple[list[str], str | None]:
+    """Return the paths of a set that is whole, and the key to it. Raise RefusedError."""
     paths: list[str] = []
     try:
         for item in request.many("dumpfile") or ["expdat.dmp"]:
@@ -70,10 +74,17 @@ def _dump_files(connection: sqlite3.Connection, session: Session, request: Reque
     except BadTemplateError as error:
         raise RefusedError((39001, ""), (39000, ""), (39124, str(error))) from None
     try:
-        DumpSet(paths)
+        facts = read_header(paths[0]).get("encryption")
+        key = key_for(facts, request.one("encryption_password"))
+        DumpSet(paths, key=key)
+        if (request.one("verify_checksum") or "YES").upper() in ("YES", "Y"):
+            for path in paths:
+                verify_checksum(path)
     except BadDumpError as error:
         raise RefusedError(*_causes(error)) from None
-    return paths
+    except EncryptionRefusedError as error:
+        raise RefusedError(*((code, "") for code in error.codes)) from None
+    return paths, key
 
 
 def _causes(error: BadDumpError) -> list[tuple[int, str] | str]:

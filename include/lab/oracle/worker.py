@@ -172,6 +172,7 @@ class Worker:
             self.log.write(line[: len(line) // 2])
             self.log.close()
             self.log = None
+        self._wait_for_lock(schema, table)
         if waiting := faults.find(self.home, "resumable-wait", at=where, use=False):
             self._wait_for_space(table, waiting, where)
         if faults.find(self.home, "fatal", at=where):
@@ -195,6 +196,16 @@ class Worker:
             " last_update_time = excluded.last_update_time",
             (self.job.id, self.job.name, mega, whole, now, now, message, self.job.owner),
         )
+
+    def _wait_for_lock(self, schema: str, table: str) -> None:
+        held = "SELECT id FROM lab_locks WHERE owner = ? AND table_name = ?"
+        while lock := self.connection.execute(held, (schema, table)).fetchone():
+            self.connection.execute(
+                "INSERT OR IGNORE INTO lab_lock_waits VALUES (?, ?, ?)",
+                (self.job.id, lock[0], instance.now_ms()),
+            )
+            self.wait(_LOOK_INTERVAL)
+        self.connection.execute("DELETE FROM lab_lock_waits WHERE job_id = ?", (self.job.id,))
 
     def _wait_for_space(self, table: str, fault: faults.Fault, where: faults.Place) -> None:
         reason = self.ora(1653, f"{self.job.owner}.{self.job.name}", "USERS")

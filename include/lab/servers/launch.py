@@ -125,6 +125,10 @@ class ServerProcess:
     def resume(self) -> None:
         self._signal(signal.SIGCONT)
 
+    def ask(self, number: signal.Signals) -> None:
+        """Send a signal that this server takes for an order."""
+        self._signal(number)
+
     @property
     def _announcement(self) -> Path:
         return self.paths.run / f"{self.name}.json"

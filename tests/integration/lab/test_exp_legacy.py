@@ -89,6 +89,37 @@ def test_exp_that_fails_ends_with_1_and_exp_00000(oracle, tmp_path, parameters, 
     assert done.stderr.endswith("EXP-00000: Export terminated unsuccessfully\n")
 
 
+@pytest.mark.parametrize(
+    ("parameters", "path"),
+    [
+        ({"direct": "y"}, "Direct"),
+        ({"buffer": "10000000"}, "Conventional"),
+        ({"buffer": "1", "direct": "n"}, "Conventional"),
+    ],
+)
+def test_exp_reads_rows_by_the_path_it_is_told(oracle, tmp_path, parameters, path):
+    done = _exp(oracle, owner="HR", file=str(tmp_path / "x.dmp"), **parameters)
+
+    assert done.returncode == 0
+    assert f". about to export HR's tables via {path} Path ...\n" in done.stderr
+    assert "EMPLOYEES        107 rows exported\n" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("parameters", "line"),
+    [
+        ({"direct": "maybe"}, "LRM-00105: 'maybe' is not a legal boolean for 'direct'"),
+        ({"buffer": "10M"}, "LRM-00104: '10M' is not a legal integer for 'buffer'"),
+    ],
+)
+def test_exp_refuses_values_of_another_kind(oracle, tmp_path, parameters, line):
+    done = _exp(oracle, owner="HR", file=str(tmp_path / "x.dmp"), **parameters)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{line}\nEXP-00019: ")
+    assert not (tmp_path / "x.dmp").exists()
+
+
 def test_exp_ends_with_its_client(oracle, tmp_path):
     oracle.order({"fault": "hang", "table": "JOBS"})
     log = tmp_path / "x.log"

@@ -12,6 +12,8 @@ import paramiko
 import psutil
 import pytest
 
+from lab.stage import Lab
+
 pytestmark = pytest.mark.integration
 
 # A channel's window and the pumps' buffers; far less than what the tests push through.
@@ -215,6 +217,106 @@ def test_host_serves_airflows_async_hook(airflow_lab):
         return result.exit_status, result.stdout
 
     assert asyncio.run(hello()) == (0, "hello")
+
+
+@pytest.fixture
+def hold(airflow_lab):
+    """Holds that are over when the test is."""
+    holds = []
+
+    def begin(**order):
+        holds.append(airflow_lab.hold_commands(**order))
+        return holds[-1]
+
+    yield begin
+    for held in holds:
+        held.release()
+
+
+def begin(client, command, stdin=b""):
+    stdin_file, stdout, _ = client.exec_command(command)
+    stdin_file.write(stdin)
+    stdin_file.channel.shutdown_write()
+    return stdout
+
+
+def test_host_holds_a_command_before_it_begins_until_it_is_released(client, airflow_lab, hold):
+    file = airflow_lab.paths.home / "begun"
+    held = hold(match=r"mark=7\b", when="before")
+
+    stdout = begin(client, "sh -s", b"mark=7; touch begun; echo $mark\n")
+    wait_until(lambda: held.held() == 1)
+    assert run(client, "sh -s", b"mark=77; echo $mark\n") == (0, b"77\n", b"")
+    assert not file.exists()
+    held.release()
+
+    assert stdout.read() == b"7\n"
+    assert file.exists()
+    wait_until(lambda: held.held() == 0)
+
+
+def test_host_holds_the_end_of_a_command_that_ran(client, airflow_lab, hold):
+    file = airflow_lab.paths.home / "done"
+    held = hold(match="touch done", when="after")
+
+    stdout = begin(client, "touch done; exit 4")
+    wait_until(lambda: held.held() == 1)
+    assert file.exists()
+    assert not stdout.channel.exit_status_ready()
+    held.release()
+
+    assert stdout.channel.recv_exit_status() == 4
+
+
+def test_host_never_runs_a_held_command_whose_client_has_gone(airflow_lab, hold):
+    held = hold(match="touch never", when="before")
+    client = open_client(airflow_lab)
+    begin(client, "touch never")
+    wait_until(lambda: held.held() == 1)
+
+    client.get_transport().sock.close()
+    wait_until(lambda: held.held() == 0)
+    held.release()
+
+    with open_client(airflow_lab) as other:
+        assert run(other, "test -e never")[0] == 1
+
+
+def test_host_runs_a_command_that_sends_nothing_while_another_is_held(client, hold):
+    hold(match="no such text", when="before")
+
+    _, stdout, _ = client.exec_command("echo at once")
+
+    assert stdout.read() == b"at once\n"
+
+
+def test_host_forgets_at_its_restart_what_it_held(tmp_path):
+    with Lab(tmp_path / "lab", servers=["host"]) as lab:
+        held = lab.hold_commands(match="touch never", when="before")
+        client = open_client(lab)
+        begin(client, "touch never")
+        wait_until(lambda: held.held() == 1)
+
+        lab.restart("host")
+        assert held.held() == 0
+        held.release()
+
+        with open_client(lab) as other:
+            assert run(other, "test -e never")[0] == 1
+
+
+def test_host_drops_every_connection_and_lets_commands_live_on(airflow_lab):
+    client, other = open_client(airflow_lab), open_client(airflow_lab)
+    _, stdout, _ = client.exec_command("echo $$; exec sleep 60 </dev/null >/dev/null 2>&1")
+    pid = int(stdout.readline())
+
+    airflow_lab.drop_connections()
+
+    wait_until(lambda: not (client.get_transport().active or other.get_transport().active))
+    assert is_running(pid)
+    psutil.Process(pid).kill()
+    with open_client(airflow_lab) as again:
+        assert run(again, "echo here")[1] == b"here\n"
 
 
 def _connect_async(lab):

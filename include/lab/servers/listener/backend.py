@@ -7,6 +7,7 @@ import itertools
 import logging
 import os
 import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seerdb.server.backend import BackendError, Capability, Result, SessionInfo
@@ -25,7 +26,6 @@ from lab.servers.listener.translate import Translated, parse, translate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from seerdb.common.tns import ColumnMeta
 
@@ -55,6 +55,7 @@ class InstanceBackend:
         self._passwords = passwords
         self._number = next(_sessions)
         self._connection: sqlite3.Connection | None = None
+        self._failure: BackendError | None = None
         self.user = ""
         self.schema = ""
 
@@ -80,6 +81,7 @@ class InstanceBackend:
             instant_of=lambda scn: dt.datetime.fromtimestamp(  # noqa: DTZ006, as SYSDATE
                 instance.scn_to_ms(connection, scn) / 1000
             ),
+            file_exists=self._file_exists,
         )
         self._connection = connection
 
@@ -143,6 +145,17 @@ class InstanceBackend:
             self._connection.close()
             self._connection = None
 
+    def _file_exists(self, file: str) -> bool:
+        directory, name = file.split("\0")
+        row = self.run(
+            "SELECT directory_path FROM all_directories WHERE directory_name = ?", (directory,)
+        ).fetchone()
+        if row is None:
+            # SQLite knows only that the function failed; `run` tells why.
+            self._failure = ora(22285, "non-existent directory or file for FILEEXISTS operation")
+            raise self._failure
+        return (Path(row[0]) / name).is_file()
+
     @property
     def oracle_home(self) -> Path:
         return self._oracle_home
@@ -160,7 +173,8 @@ class InstanceBackend:
         except sqlite3.IntegrityError as error:
             raise _integrity_error(error) from None
         except sqlite3.OperationalError as error:
-            raise _operational_error(error) from None
+            failure, self._failure = self._failure, None
+            raise failure or _operational_error(error) from None
         except sqlite3.Error as error:
             raise invalid_statement(str(error)) from None
 

@@ -69,7 +69,7 @@ class Catalogue:
         wanted = name if quoted else name.upper()
         if owner in (None, "SYS", "PUBLIC"):
             view = wanted.lower()
-            if wanted == wanted.upper() and self._exists(view):
+            if wanted == wanted.upper() and self._exists(view) and not self._is_denied(view):
                 return view
         if owner != "PUBLIC":
             table = f"{owner or self.schema}.{wanted}"
@@ -84,6 +84,10 @@ class Catalogue:
             name.upper(): _COMPUTED.get((table, name.lower())) or kind_of_declaration(declared)
             for name, declared in rows
         }
+
+    def _is_denied(self, view: str) -> bool:
+        found = self._connection.execute("SELECT 1 FROM lab_denied_views WHERE name = ?", (view,))
+        return found.fetchone() is not None
 
     def _exists(self, name: str) -> bool:
         if _HIDDEN.search(name):

@@ -61,6 +61,7 @@ def register(
     context: Mapping[str, str],
     scn_at: Callable[[dt.datetime], int],
     instant_of: Callable[[int], dt.datetime],
+    file_exists: Callable[[str], bool],
 ) -> None:
     """Register every function the translation may call."""
     fixed: dict[tuple[str, int], Callable[..., object]] = {
@@ -85,6 +86,9 @@ def register(
         ("ora_regexp_like", 2): lambda text, pattern: _map(text, lambda t: _matches(t, pattern)),
         ("ora_lpad", 3): lambda t, n, fill: _map(t, lambda v: _shown(v)[:n].rjust(n, fill)),
         ("ora_rpad", 3): lambda t, n, fill: _map(t, lambda v: _shown(v)[:n].ljust(n, fill)),
+        # A BFILE is its directory object and its file's name: neither can hold this sign.
+        ("ora_bfilename", 2): lambda directory, name: f"{directory}\0{name}",
+        ("ora_file_exists", 1): lambda file: int(file_exists(file)),
         ("ora_to_number", 1): lambda text: _map(text, _to_number),
     }
     for (name, arguments), function in fixed.items():

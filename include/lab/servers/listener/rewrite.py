@@ -55,9 +55,14 @@ ANONYMOUS: dict[str, tuple[str, str]] = {
     "SCN_TO_TIMESTAMP": ("ora_scn_to_timestamp", TIMESTAMP),
     "SYS_EXTRACT_UTC": ("ora_utc", TIMESTAMP),
     "LENGTHB": ("ora_lengthb", NUMBER),
+    "BFILENAME": ("ora_bfilename", VARCHAR2),
     "RAWTOHEX": ("hex", VARCHAR2),
 }
-KIND_OF_CALL = dict(ANONYMOUS.values()) | {
+# Functions of packages; they, too, take plain values.
+PACKAGED: dict[str, tuple[str, str]] = {
+    "DBMS_LOB.FILEEXISTS": ("ora_file_exists", NUMBER),
+}
+KIND_OF_CALL = dict((*ANONYMOUS.values(), *PACKAGED.values())) | {
     "ora_sysdate": DATE,
     "ora_systimestamp": TIMESTAMPTZ,
     "ora_user": VARCHAR2,
@@ -124,6 +129,15 @@ def _rewrite_anonymous(node: exp.Anonymous) -> exp.Expr:
     if known is None:
         raise invalid_identifier(name.upper())
     return call(known[0], *node.expressions)
+
+
+def packaged_call(node: exp.Dot) -> exp.Expr | None:
+    """Given a name with dots, return what stands for it when it calls a package's function."""
+    function = node.expression
+    if not isinstance(function, exp.Anonymous):
+        return None
+    known = PACKAGED.get(f"{node.this.sql()}.{function.this}".upper())
+    return call(known[0], *function.expressions) if known else None
 
 
 def _now(node: exp.Expr) -> exp.Expr:

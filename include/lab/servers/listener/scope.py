@@ -175,7 +175,10 @@ class Scope:
             name = node.sql(dialect="oracle").upper()
             if name.removesuffix("()") == "DBMS_FLASHBACK.GET_SYSTEM_CHANGE_NUMBER":
                 return rewrite.call("ora_scn_now")
-            raise invalid_identifier(name)
+            packaged = rewrite.packaged_call(node)
+            if packaged is None:
+                raise invalid_identifier(name)
+            return packaged
         if isinstance(node, exp.Anonymous) and isinstance(node.parent, exp.Dot):
             return node
         if isinstance(node, (exp.Add, exp.Sub)):
