@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
+import re
+from datetime import timedelta
 
 import pytest
 
@@ -46,7 +49,8 @@ class ArchiveStoreContract:
         part.write(b"half")
 
         assert store.size("erp/a.7z") is None
-        assert names(store, "erp") == {"erp/a.7z.part"}
+        (provisional,) = names(store, "erp")
+        assert re.fullmatch(r"erp/a\.7z\.[0-9a-f]{8}\.part", provisional)
 
         store.finish(part)
         assert names(store, "erp") == {"erp/a.7z"}
@@ -73,14 +77,39 @@ class ArchiveStoreContract:
         store.abandon(part)
         store.abandon(part)
 
-    def test_open_part_replaces_the_part_of_a_dead_run(self, store):
+    def test_a_half_dead_writer_never_writes_into_the_part_of_the_next(self, store):
         dead = store.open_part("a.7z")
         dead.write(b"of the dead run, and longer")
         part = store.open_part("a.7z")
         part.write(b"new")
+        dead.write(b", which is not dead at all")
         store.finish(part)
+        store.abandon(dead)
 
         assert store.read_bytes("a.7z", max_bytes=100) == b"new"
+        assert names(store, "") == {"a.7z"}
+
+    def test_sweep_removes_parts_of_ours_and_nothing_else(self, store):
+        archive = "HR-20261123T020000Z.7z"
+        put(store, f"db/{archive}", b"finished")
+        put(store, "db/notes.0123abcd.part", b"of somebody else")
+        for name in (archive, f"{archive}.json", f"{archive}.json.deleting"):
+            store.open_part(f"db/{name}").write(b"left behind")
+        assert len(names(store, "db")) == 5
+
+        assert store.sweep_parts("db", timedelta(hours=1)) == ()
+        swept = store.sweep_parts("db", timedelta(0))
+
+        assert len(swept) == 3
+        assert names(store, "db") == {f"db/{archive}", "db/notes.0123abcd.part"}
+        assert store.sweep_parts("db", timedelta(0)) == ()
+        assert store.sweep_parts("no/such/folder", timedelta(0)) == ()
+
+    def test_sha256_is_that_of_the_file_or_unknown(self, store):
+        put(store, "db/it's -a $file.7z", BIG)
+
+        assert store.sha256("db/it's -a $file.7z") in {None, hashlib.sha256(BIG).hexdigest()}
+        assert store.sha256("db/missing") is None
 
     def test_finish_never_replaces_other_content(self, store):
         put(store, "a.7z", b"finished")

@@ -14,6 +14,7 @@ from oracle_backup.adapters.archive.writer import write_archive
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from oracle_backup.adapters.archive.encoder import EncoderName
     from oracle_backup.adapters.archive.model import WrittenArchive
 
 
@@ -27,11 +28,15 @@ def make_member(name: str, content: bytes, *, modified: datetime | None = None) 
 
 
 def make_archive(
-    contents: dict[str, bytes], *, level: int = 1, password: str | None = None
+    contents: dict[str, bytes],
+    *,
+    level: int = 1,
+    password: str | None = None,
+    encoder: EncoderName = "lzma",
 ) -> tuple[bytes, WrittenArchive]:
     sink = io.BytesIO()
     members = [make_member(name, content) for name, content in contents.items()]
-    written = write_archive(members, sink=sink, level=level, password=password)
+    written = write_archive(members, sink=sink, level=level, password=password, encoder=encoder)
     return sink.getvalue(), written
 
 

@@ -7,10 +7,7 @@ It speaks the protocol over a real socket; the client under test cannot tell it 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import signal
-import subprocess
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,55 +17,14 @@ from typing import IO, TYPE_CHECKING, Any
 import asyncssh
 import paramiko
 
+from support.asyncssh_shell import run_shell
+from support.ssh_faults import Faults
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterator
 
 USER = "backup"
 PASSWORD = "rehearsal-only"
-
-
-@dataclass
-class Faults:
-    """
-    What goes wrong, and when. All of it is off until set.
-
-    Counters count over all connections; a ``drops_…`` number says how many times it happens.
-    """
-
-    drop_after_written: int | None = None
-    drop_after_read: int | None = None
-    drop_after_output: int | None = None
-    drops_left: int = 0
-    stall_reads: bool = False
-    stall_writes: bool = False
-    write_error: Exception | None = None
-    write_error_after: int = 0
-    close_error: Exception | None = None
-    rename_error: Exception | None = None
-    no_posix_rename: bool = False
-    listing: list[bytes] | None = None
-    list_error: Exception | None = None
-    short_reads: int | None = None
-    flip_read_at: int | None = None
-    swallow_writes_after: int | None = None
-    refuse_logins: bool = False
-    no_exit_status: bool = False
-    drop_before_rename_answer: bool = False
-
-    written: int = 0
-    read: int = 0
-    sent: int = 0
-    logins: int = 0
-    opened: list[IO[bytes]] = field(default_factory=list)
-
-    def drops_now(self, count: int, limit: int | None) -> bool:
-        return limit is not None and count >= limit and self.take_drop()
-
-    def take_drop(self) -> bool:
-        if self.drops_left <= 0:
-            return False
-        self.drops_left -= 1
-        return True
 
 
 @dataclass
@@ -81,19 +37,29 @@ class AsyncSshServer:
     host_key: paramiko.PKey
     clients: list[paramiko.SSHClient] = field(default_factory=list)
 
-    def connect(self, *, password: str = PASSWORD, know_key: bool = True) -> paramiko.SSHClient:
+    def connect(
+        self,
+        *,
+        password: str = PASSWORD,
+        know_key: bool = True,
+        port: int | None = None,
+        auth_timeout: float = 30,
+    ) -> paramiko.SSHClient:
+        """Return a connected client; ``port`` is that of a proxy before the server."""
+        port = port or self.port
         client = paramiko.SSHClient()
         if know_key:
-            name = f"[127.0.0.1]:{self.port}"
+            name = f"[127.0.0.1]:{port}"
             client.get_host_keys().add(name, self.host_key.get_name(), self.host_key)
         client.connect(
             "127.0.0.1",
-            port=self.port,
+            port=port,
             username=USER,
             password=password,
             look_for_keys=False,
             allow_agent=False,
             timeout=10,
+            auth_timeout=auth_timeout,
         )
         self.clients.append(client)
         return client
@@ -150,7 +116,7 @@ async def _listen(
         server_factory=lambda: _Logins(faults, connections),
         server_host_keys=[host_key],
         sftp_factory=lambda channel: _FaultySftp(channel, root, faults),
-        process_factory=lambda process: _run_shell(process, faults),
+        process_factory=lambda process: run_shell(process, faults),
         encoding=None,
         sftp_version=3,
     )
@@ -194,8 +160,21 @@ class _FaultySftp(asyncssh.SFTPServer):
     def __init__(self, channel: asyncssh.SSHServerChannel, root: Path, faults: Faults) -> None:
         super().__init__(channel, chroot=os.fsencode(root))
         self._faults = faults
+        self._is_dead = False
 
-    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> IO[bytes]:
+    async def _maybe_break(self, stage: str) -> None:
+        """Cut or hold the line where the test wants it, before the server does its work."""
+        faults = self._faults
+        if faults.stall_at == stage and faults.take_drop():
+            await asyncio.sleep(3600)
+        if faults.drop_at == stage and faults.take_drop():
+            self.connection.abort()
+            await asyncio.sleep(3600)
+
+    async def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> IO[bytes]:
+        await self._maybe_break("read" if pflags == asyncssh.FXF_READ else "open")
+        if self._faults.open_error is not None:
+            raise self._faults.open_error
         opened: IO[bytes] = super().open(path, pflags, attrs)
         self._faults.opened.append(opened)
         return opened
@@ -215,11 +194,14 @@ class _FaultySftp(asyncssh.SFTPServer):
 
     async def write(self, file_obj: object, offset: int, data: bytes) -> int:
         faults = self._faults
-        if faults.stall_writes:
+        if faults.stall_writes or self._is_dead:
             await asyncio.sleep(3600)
         if faults.write_error is not None and faults.written >= faults.write_error_after:
             raise faults.write_error
         if faults.drops_now(faults.written, faults.drop_after_written):
+            if faults.forget_on_drop is not None:
+                os.truncate(file_obj.name, faults.forget_on_drop)
+                self._is_dead = True
             self.connection.abort()
             await asyncio.sleep(3600)
         faults.written += len(data)
@@ -228,93 +210,98 @@ class _FaultySftp(asyncssh.SFTPServer):
             return len(data)
         return super().write(file_obj, offset, data)
 
-    def close(self, file_obj: object) -> None:
+    async def close(self, file_obj: object) -> None:
+        await self._maybe_break("close")
         super().close(file_obj)
         if self._faults.close_error is not None:
             raise self._faults.close_error
 
-    def rename(self, oldpath: bytes, newpath: bytes) -> None:
+    async def stat(self, path: bytes) -> Any:
+        await self._maybe_break("stat")
+        return self._told(super().stat(path), path)
+
+    def fstat(self, file_obj: Any) -> Any:
+        return self._told(super().fstat(file_obj), os.fsencode(file_obj.name))
+
+    def _told(self, found: Any, path: bytes) -> asyncssh.SFTPAttrs:
+        faults = self._faults
+        told = asyncssh.SFTPAttrs.from_local(found)
+        told.mtime += faults.clock_shift_seconds
+        if faults.size_lie_for in os.fsdecode(path):
+            told.size += faults.size_lie
+        if faults.no_sizes:
+            told.size = None
+        if faults.no_times:
+            told.atime = told.mtime = None
+        return told
+
+    def setstat(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
+        if self._faults.mode_error is not None:
+            raise self._faults.mode_error
+        super().setstat(path, attrs)
+
+    def fsetstat(self, file_obj: Any, attrs: asyncssh.SFTPAttrs) -> None:
+        if self._faults.mode_error is not None:
+            raise self._faults.mode_error
+        super().fsetstat(file_obj, attrs)
+
+    async def mkdir(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
+        await self._maybe_break("mkdir")
+        if self._faults.mkdir_error is not None:
+            raise self._faults.mkdir_error
+        super().mkdir(path, attrs)
+
+    async def remove(self, path: bytes) -> None:
+        await self._maybe_break("remove")
+        if self._faults.remove_error is not None:
+            raise self._faults.remove_error
+        super().remove(path)
+
+    async def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        await self._maybe_break("rename")
+        if self._faults.rename_does_nothing:
+            return
         if self._faults.rename_error is not None:
             raise self._faults.rename_error
-        if Path(os.fsdecode(self.map_path(newpath))).exists():
+        if self._is_taken(newpath):
             raise asyncssh.SFTPFailure("File already exists")
         super().rename(oldpath, newpath)
         if self._faults.drop_before_rename_answer and self._faults.take_drop():
             self.connection.abort()
 
-    def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+    def _is_taken(self, path: bytes) -> bool:
+        return Path(os.fsdecode(self.map_path(path))).exists()
+
+    async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+        await self._maybe_break("posix_rename")
+        if self._faults.rename_does_nothing:
+            return
+        if self._faults.posix_rename_error is not None:
+            raise self._faults.posix_rename_error
         if self._faults.no_posix_rename:
             raise asyncssh.SFTPOpUnsupported("posix-rename")
         super().posix_rename(oldpath, newpath)
+        if self._faults.drop_before_rename_answer and self._faults.take_drop():
+            self.connection.abort()
 
     async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
         if self._faults.list_error is not None:
             raise self._faults.list_error
-        for name in self._faults.listing or []:
-            yield asyncssh.SFTPName(name, name, asyncssh.SFTPAttrs(permissions=0o100600, size=7))
+        await self._maybe_break("list")
+        attributes = asyncssh.SFTPAttrs(permissions=0o100600, size=7)
+        for number, name in enumerate(self._faults.listing or []):
+            if self._faults.drops_now(number, self._faults.drop_after_listed):
+                self.connection.abort()
+                await asyncio.sleep(3600)
+            yield asyncssh.SFTPName(name, name, attributes)
         async for entry in super().scandir(path):
+            entry.attrs = self._told_of(entry.attrs)
             yield entry
 
-
-async def _run_shell(process: asyncssh.SSHServerProcess, faults: Faults) -> None:
-    """Run the command the client asked for, as sshd would, and cut the line on request."""
-    child = subprocess.Popen(  # noqa: ASYNC220  # asyncio's own leaves pipes open when cancelled
-        # bash as login shell would also replace itself by the command.
-        ["sh", "-c", f"exec {process.command}"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    with child:
-        try:
-            await asyncio.gather(
-                _pump_in(process, child),
-                _pump_out(process, child, faults),
-                _pump_error(process, child),
-            )
-            code = await _in_thread(child.wait)
-        except (OSError, asyncssh.Error):
-            # The client has left. An error that gets out of here would end its other channels.
-            return
-        finally:
-            # What the script has started keeps the pipes open, so the whole group has to go.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-    if faults.no_exit_status:
-        process.channel.close()
-    elif code < 0:
-        process.exit_with_signal("KILL")
-    else:
-        process.exit(code)
-
-
-async def _in_thread(function: Any, *arguments: Any) -> Any:
-    return await asyncio.get_running_loop().run_in_executor(None, function, *arguments)
-
-
-async def _pump_in(process: asyncssh.SSHServerProcess, child: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(BrokenPipeError):
-        while data := await process.stdin.read(65536):
-            await _in_thread(os.write, child.stdin.fileno(), data)
-    child.stdin.close()
-
-
-async def _pump_out(
-    process: asyncssh.SSHServerProcess, child: subprocess.Popen[bytes], faults: Faults
-) -> None:
-    while data := await _in_thread(os.read, child.stdout.fileno(), 65536):
-        if faults.drop_after_output is not None and faults.sent >= faults.drop_after_output:
-            if faults.stall_reads:
-                await asyncio.sleep(3600)
-            if faults.take_drop():
-                process.channel.get_connection().abort()
-                raise ConnectionAbortedError
-        faults.sent += len(data)
-        process.stdout.write(data)
-        await process.stdout.drain()
-
-
-async def _pump_error(process: asyncssh.SSHServerProcess, child: subprocess.Popen[bytes]) -> None:
-    while data := await _in_thread(os.read, child.stderr.fileno(), 65536):
-        process.stderr.write(data)
+    def _told_of(self, attributes: asyncssh.SFTPAttrs) -> asyncssh.SFTPAttrs:
+        attributes.mtime += self._faults.clock_shift_seconds
+        if self._faults.no_times:
+            attributes.atime = attributes.mtime = None
+        if self._faults.no_sizes:
+            attributes.size = None
+        return attributes

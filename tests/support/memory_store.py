@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from oracle_backup.adapters.ports import StoreEntry
-from oracle_backup.adapters.store_names import PART_SUFFIX, check_name
+from oracle_backup.adapters.store_names import check_name, is_part_of_ours, new_part_name
 from oracle_backup.errors import NameTakenError, StoreError
 
 if TYPE_CHECKING:
@@ -38,16 +40,20 @@ class InMemoryArchiveStore:
     A store that is gone with the process.
 
     :param free: what ``free_bytes`` says.
+    :param hashes: whether it tells the SHA-256 of its files.
     """
 
-    def __init__(self, *, label: str = "memory", free: int | None = None) -> None:
+    def __init__(
+        self, *, label: str = "memory", free: int | None = None, hashes: bool = False
+    ) -> None:
         self.label = label
         self.files: dict[str, bytes] = {}
         self.parts: dict[str, MemoryPart] = {}
         self.free = free
+        self.hashes = hashes
 
     def open_part(self, name: str) -> MemoryPart:
-        part = self.parts[check_name(name) + PART_SUFFIX] = MemoryPart(name)
+        part = self.parts[new_part_name(check_name(name))] = MemoryPart(name)
         return part
 
     def finish(self, part: Part) -> None:
@@ -56,10 +62,10 @@ class InMemoryArchiveStore:
             raise NameTakenError(
                 f"{part.name} on store {self.label} is there already, with other content."
             )
-        del self.parts[part.name + PART_SUFFIX]
+        self._forget(part)
 
     def abandon(self, part: Part) -> None:
-        self.parts.pop(part.name + PART_SUFFIX, None)
+        self._forget(part)
 
     def write_text(self, name: str, text: str, *, replace: bool = False) -> None:
         part = self.open_part(name)
@@ -103,13 +109,35 @@ class InMemoryArchiveStore:
     def remove(self, name: str) -> None:
         self.files.pop(check_name(name), None)
 
+    def sha256(self, name: str) -> str | None:
+        content = self.files.get(check_name(name))
+        return hashlib.sha256(content).hexdigest() if self.hashes and content is not None else None
+
+    def sweep_parts(self, folder: str, older_than: timedelta) -> tuple[str, ...]:
+        """Here every part is as old as the store, which has just begun."""
+        prefix = f"{check_name(folder)}/" if folder else ""
+        old = tuple(
+            name
+            for name in self.parts
+            if name.startswith(prefix)
+            and is_part_of_ours(name.removeprefix(prefix))
+            and older_than <= timedelta(0)
+        )
+        for name in old:
+            del self.parts[name]
+        return old
+
     def free_bytes(self) -> int | None:
         return self.free
 
     def _content(self, part: Part) -> bytes:
-        if part.name + PART_SUFFIX not in self.parts:
-            raise StoreError(f"{part.name} on store {self.label} has no part.")
-        return self.parts[part.name + PART_SUFFIX].getvalue()
+        for one in self.parts.values():
+            if one is part:
+                return one.getvalue()
+        raise StoreError(f"{part.name} on store {self.label} has no part.")
+
+    def _forget(self, part: Part) -> None:
+        self.parts = {name: one for name, one in self.parts.items() if one is not part}
 
     def _file(self, name: str) -> bytes:
         if check_name(name) not in self.files:

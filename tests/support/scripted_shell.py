@@ -18,6 +18,28 @@ class MemoryHostFile(io.BytesIO):
         self.size_bytes = len(content)
 
 
+class ScriptedCommand(io.BytesIO):
+    """A command's output; a bad exit is told at its end, as over a link."""
+
+    def __init__(self, done: Completed, *, host_label: str) -> None:
+        super().__init__(done.stdout.encode())
+        self._done = done
+        self._host_label = host_label
+        self.exit_code: int | None = None
+        self.stderr = done.stderr
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        if not data and size:
+            self.exit_code = self._done.exit_code
+            if self.exit_code:
+                raise RemoteCommandError(
+                    f"Exit code {self.exit_code} on Oracle host {self._host_label}.",
+                    exit_code=self.exit_code,
+                )
+        return data
+
+
 class ScriptedShell:
     """
     A host that is gone with the process.
@@ -41,6 +63,12 @@ class ScriptedShell:
     def run(self, script: str, *, timeout_seconds: float) -> Completed:
         self.scripts.append(script)
         return self._answer(script)
+
+    def open_command(
+        self, script: str, *, doing: str = "run a script", stall_seconds: float | None = None
+    ) -> ScriptedCommand:
+        self.scripts.append(script)
+        return ScriptedCommand(self._answer(script), host_label=self.host_label)
 
     def open_file(self, path: str, *, offset: int = 0) -> MemoryHostFile:
         if path not in self.files:

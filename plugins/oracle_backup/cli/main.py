@@ -11,7 +11,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from oracle_backup.cli import check, inspect_log
+from oracle_backup.cli import archive, check, inspect_log, read_archive
 from oracle_backup.errors import BackupError, ConfigError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
         "4 not found, 5 destination unreachable.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (check, inspect_log):
+    for command in (check, inspect_log, archive, read_archive):
         command.add_parser(commands)
     return parser
 

@@ -8,6 +8,7 @@ pytest.register_assert_rewrite("support.archive_store_contract")
 
 from support.asyncssh_servers import asyncssh_server  # noqa: E402  # after the line above
 from support.openssh import SKIP_REASON, openssh_server  # noqa: E402  # after the line above
+from support.proftpd import find_proftpd, proftpd_server  # noqa: E402  # after the line above
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +17,15 @@ def openssh(tmp_path_factory):
     if SKIP_REASON:
         pytest.skip(SKIP_REASON)
     with openssh_server(tmp_path_factory.mktemp("openssh")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def proftpd(tmp_path_factory):
+    """ProFTPD's mod_sftp, shared by all tests."""
+    if find_proftpd() is None:
+        pytest.skip("ProFTPD or its mod_sftp is not installed")
+    with proftpd_server(tmp_path_factory.mktemp("proftpd")) as server:
         yield server
 
 

@@ -42,7 +42,12 @@ def dump(tmp_path):
 
 @pytest.fixture
 def shell(asyncssh_host):
-    return RemoteShell(asyncssh_host.connect(), host_label="ora01", reconnect=asyncssh_host.connect)
+    return RemoteShell(
+        asyncssh_host.connect(),
+        host_label="ora01",
+        reconnect=asyncssh_host.connect,
+        pause=no_pause,
+    )
 
 
 @pytest.fixture
@@ -64,7 +69,7 @@ def member_of(shell, path, **changes):
 def send(store, members, *, name="erp.7z", **options):
     part = store.open_part(name)
     try:
-        written = write_archive(members, sink=part, pause=no_pause, **options)
+        written = write_archive(members, sink=part, **options)
         store.finish(part)
     except BaseException:
         store.abandon(part)

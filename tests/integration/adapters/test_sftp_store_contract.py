@@ -20,3 +20,9 @@ class TestAsyncSshStore(ArchiveStoreContract):
     @pytest.fixture
     def store(self, asyncssh_host):
         return SftpStore(asyncssh_host.sftp(), root="/not yet/there", label="asyncssh")
+
+
+class TestProFtpdStore(ArchiveStoreContract):
+    @pytest.fixture
+    def store(self, proftpd, tmp_path):
+        return SftpStore(proftpd.sftp(), root=str(tmp_path / "not yet/there"), label="proftpd")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from oracle_backup.adapters.foreign_errors import host_errors
+from oracle_backup.adapters.patience import PAUSES_SECONDS
 from oracle_backup.adapters.ssh_shell import RemoteShell
 from oracle_backup.errors import (
     HostKeyError,
@@ -18,10 +19,15 @@ from oracle_backup.errors import (
     RemoteCommandError,
     SourceChangedError,
 )
+from support.faulty_proxy import faulty_proxy
 
 pytestmark = pytest.mark.integration
 
 CONTENT = os.urandom(2_500_000)
+
+
+def no_pause(_seconds):
+    """Stand in for the seconds before a link is opened again."""
 
 
 @pytest.fixture(params=["openssh", "asyncssh"])
@@ -38,6 +44,7 @@ def faulty(asyncssh_host):
         host_label="ora01",
         reconnect=asyncssh_host.connect,
         stall_seconds=0.5,
+        pause=no_pause,
     )
 
 
@@ -154,24 +161,65 @@ def test_stat_tells_sizes_and_absence(shell, tmp_path, dump):
     assert shell.stat([]) == {}
 
 
-def test_link_that_breaks_while_reading_is_no_end_of_file(asyncssh_host, faulty, dump):
+def test_link_that_breaks_while_reading_is_no_end_of_file(asyncssh_host, dump):
     asyncssh_host.faults.drop_after_output = 1_000_000
-    file = faulty.open_file(dump)
+    file = RemoteShell(asyncssh_host.connect(), host_label="ora01").open_file(dump)
     asyncssh_host.faults.drops_left = 1
 
     with pytest.raises(HostUnreachableError):
         read_all(file)
 
 
-def test_shell_connects_again_after_a_break(asyncssh_host, faulty, dump):
+@pytest.mark.parametrize("drops", [1, 4])
+def test_file_goes_on_at_the_byte_after_its_link_broke(asyncssh_host, faulty, dump, drops):
+    asyncssh_host.faults.drop_after_output = 1_000_000
+    file = faulty.open_file(dump)
+    asyncssh_host.faults.drops_left = drops
+
+    assert read_all(file) == CONTENT
+    assert asyncssh_host.faults.drops_left == 0
+
+
+def test_file_gives_up_when_its_link_brings_nothing_more(asyncssh_host, dump):
+    pauses = []
+    shell = RemoteShell(
+        asyncssh_host.connect(),
+        host_label="ora01",
+        reconnect=asyncssh_host.connect,
+        pause=pauses.append,
+    )
+    file = shell.open_file(dump)
+    # The size of the file still comes through.
+    asyncssh_host.faults.drop_after_output = 1_000_000
+    asyncssh_host.faults.drops_left = 1000
+
+    with pytest.raises(HostUnreachableError):
+        read_all(file)
+    assert pauses[-len(PAUSES_SECONDS) :] == list(PAUSES_SECONDS)
+
+
+@pytest.mark.parametrize("size", [2_000_000, None])
+def test_file_that_shrank_while_its_link_was_down_is_noticed(asyncssh_host, faulty, dump, size):
     asyncssh_host.faults.drop_after_output = 1_000_000
     file = faulty.open_file(dump)
     asyncssh_host.faults.drops_left = 1
-    with pytest.raises(HostUnreachableError):
+    file.read(1)
+    os.truncate(dump, size) if size else Path(dump).unlink()
+
+    with pytest.raises(SourceChangedError, match="2000000 of" if size else "gone"):
         read_all(file)
 
-    with faulty.open_file(dump, offset=2_000_000) as again:
-        assert read_all(again) == CONTENT[2_000_000:]
+
+def test_file_goes_on_when_a_signal_ended_its_reader(openssh, dump):
+    """So does a host that shuts down: first its processes, then its links."""
+    shell = RemoteShell(
+        openssh.connect(), host_label="ora01", reconnect=openssh.connect, pause=no_pause
+    )
+    os.truncate(dump, 50_000_000)
+    with shell.open_file(dump) as file:
+        file.read(1)
+        kill_readers_of(dump)
+        assert len(read_all(file)) == 49_999_999
 
 
 def test_shell_without_reconnect_stays_broken(openssh):
@@ -195,13 +243,42 @@ def test_file_can_be_closed_when_its_link_breaks_just_then(openssh, dump, monkey
     file.close()
 
 
-def test_stall_counts_as_a_broken_link(asyncssh_host, faulty, dump):
+def test_stall_counts_as_a_broken_link(asyncssh_host, dump):
     asyncssh_host.faults.drop_after_output = 500_000
     asyncssh_host.faults.stall_reads = True
-    file = faulty.open_file(dump)
+    shell = RemoteShell(asyncssh_host.connect(), host_label="ora01", stall_seconds=0.5)
 
     with pytest.raises(HostUnreachableError, match=r"nothing .* for 0\.5 s"):
-        read_all(file)
+        read_all(shell.open_file(dump))
+
+
+def test_file_goes_on_after_a_stall(asyncssh_host, dump):
+    def end_the_stall(_seconds):
+        asyncssh_host.faults.stall_reads = False
+
+    shell = RemoteShell(
+        asyncssh_host.connect(),
+        host_label="ora01",
+        reconnect=asyncssh_host.connect,
+        stall_seconds=0.5,
+        pause=end_the_stall,
+    )
+    asyncssh_host.faults.drop_after_output = 500_000
+    asyncssh_host.faults.stall_reads = True
+    file = shell.open_file(dump)
+    file.read(1)
+
+    assert 1 + len(read_all(file)) == len(CONTENT)
+
+
+def test_server_that_never_starts_the_command_is_unreachable(openssh, monkeypatch):
+    monkeypatch.setattr("oracle_backup.adapters.ssh_scripts.OPEN_SECONDS", 0.3)
+    with faulty_proxy(openssh.port) as proxy:
+        shell = RemoteShell(openssh.connect(port=proxy.port), host_label="ora01")
+        proxy.arm(stall_down=0)
+
+        with pytest.raises(HostUnreachableError):
+            shell.run("true", timeout_seconds=30)
 
 
 def test_server_killed_while_a_script_runs_is_unreachable(openssh):
@@ -241,9 +318,16 @@ def test_read_notices_a_reader_that_was_killed(openssh, dump):
     os.truncate(dump, 200_000_000)
     with shell.open_file(dump) as file:
         file.read(1)
-        pids = shell.run("pgrep -x cat", timeout_seconds=10).stdout.split()
-        for pid in pids:
-            if str(Path(f"/proc/{pid}/fd/0").readlink()) == dump:
-                os.kill(int(pid), signal.SIGKILL)
+        kill_readers_of(dump)
         with pytest.raises(RemoteCommandError, match="signal"):
             read_all(file)
+
+
+def kill_readers_of(path):
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            reads = str((process / "fd" / "0").readlink())
+        except OSError:
+            continue
+        if reads == path:
+            os.kill(int(process.name), signal.SIGKILL)

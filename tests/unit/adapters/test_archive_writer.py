@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import threading
 
 import pytest
 
-from oracle_backup.adapters.archive import encoder
+from oracle_backup.adapters.archive import encoder, seven_zip, threaded_lzma2
+from oracle_backup.adapters.archive.choice import make_encoder
 from oracle_backup.adapters.archive.container import bits, number
-from oracle_backup.adapters.archive.encoder import ThreadedLzma2Encoder, make_encoder
+from oracle_backup.adapters.archive.reader import read_archive
+from oracle_backup.adapters.archive.threaded_lzma2 import ThreadedLzma2Encoder
 from oracle_backup.adapters.archive.writer import write_archive
+from oracle_backup.adapters.archive.xz_stream import XzUnwrapper
 from oracle_backup.errors import ArchivePasswordError, SourceChangedError, StoreFullError
 from support.archives import dump_like, make_archive, make_member
 
@@ -46,6 +50,7 @@ def test_progress_counts_what_went_in_and_out():
         [make_member("a", dump_like(9_000_000)), make_member("b", b"12345")],
         sink=io.BytesIO(),
         progress=seen.append,
+        encoder="lzma",
     )
 
     assert seen[-1].bytes_read == seen[-1].total_bytes == 9_000_005 == written.source_bytes
@@ -118,24 +123,89 @@ def test_empty_password_is_refused_before_anything_is_written():
     assert sink.getvalue() == b""
 
 
+def test_password_that_is_no_text_is_refused_without_showing_it():
+    """Bytes that are no UTF-8 reach Python as halves of surrogate pairs."""
+    with pytest.raises(ArchivePasswordError) as caught:
+        make_archive({"a": b"1"}, password="secret\udcff")
+
+    assert "secret" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
 def test_number_of_threads_changes_no_byte():
     def archive(threads):
         sink = io.BytesIO()
-        write_archive([make_member("a", dump_like(9_000_000))], sink=sink, threads=threads)
+        members = [make_member("a", dump_like(9_000_000))]
+        write_archive(members, sink=sink, threads=threads, encoder="lzma")
         return sink.getvalue()
 
     assert archive(1) == archive(3)
 
 
-def test_threads_fit_into_the_memory(monkeypatch):
+@pytest.mark.parametrize("level", range(1, 10))
+def test_threads_of_liblzma_fit_into_the_memory(monkeypatch, level):
     monkeypatch.setattr(encoder.os, "sched_getaffinity", lambda _pid: set(range(64)))
+    chosen = ThreadedLzma2Encoder(level)
+    need = chosen.threads * (threaded_lzma2._ENCODER_BYTES[level] + 2 * chosen.block_bytes)
 
-    assert ThreadedLzma2Encoder(1).threads > ThreadedLzma2Encoder(6).threads
-    assert ThreadedLzma2Encoder(9).threads == 1
-    for level in range(1, 10):
-        chosen = ThreadedLzma2Encoder(level)
-        need = chosen.threads * (encoder._ENCODER_BYTES[level] + 2 * chosen.block_bytes)
-        assert need <= encoder.MEMORY_BYTES
+    assert need <= (encoder.FAST_MEMORY_BYTES if level == 1 else encoder.MEMORY_BYTES)
+    assert chosen.threads >= (4 if level < 5 else 1)
+
+
+def test_threads_are_no_more_than_processors(monkeypatch):
+    monkeypatch.setattr(encoder.os, "sched_getaffinity", lambda _pid: {0, 1, 2})
+
+    assert ThreadedLzma2Encoder(1).threads == 3
+    assert ThreadedLzma2Encoder(1, threads=7).threads == 7
+    assert seven_zip.SevenZipEncoder("7zz", 1).threads == 3
+    assert seven_zip.SevenZipEncoder("7zz", 9).threads == 2
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "dictionary_bytes"),
+    [
+        (0, 4096),
+        (4096, 4096),
+        (4097, 8192),
+        (1 << 30, 1 << 30),
+        (5 << 30, 1 << 31),
+        (1 << 45, 1 << 31),
+    ],
+)
+def test_every_size_of_member_has_a_dictionary(size_bytes, dictionary_bytes):
+    assert encoder.least_dictionary(size_bytes) == dictionary_bytes
+    # As in the format's description: (2 | bit 0) << (the rest / 2 + 11).
+    code = encoder.dictionary_property(dictionary_bytes)
+    assert (2 | code & 1) << (code // 2 + 11) == dictionary_bytes
+
+
+def test_member_larger_than_any_dictionary_keeps_that_of_its_chunks():
+    xz = XzUnwrapper()
+    xz.dictionary, xz.size_bytes = 12, 100 << 30
+
+    assert seven_zip.encoded(xz).coder.properties == bytes([12])
+
+
+def test_member_that_is_packed_already_is_stored_and_the_log_is_not():
+    dump, log = dump_like(50_000), dump_like(40_000, seed=2)
+    members = [
+        dataclasses.replace(make_member("erp.dmp", dump), compressed=True),
+        make_member("erp.log", log),
+    ]
+    sink = io.BytesIO()
+    written = write_archive(members, sink=sink, encoder="lzma")
+
+    assert sink.getvalue()[32 : 32 + len(dump)] == dump
+    assert log not in sink.getvalue()
+    assert written.encoder == "stored, lzma"
+    sink.seek(0)
+    read_archive(sink, expected=written)
+
+
+@pytest.mark.parametrize(("level", "name"), [(0, "stored"), (1, "lzma")])
+def test_archive_tells_its_encoder(level, name):
+    assert make_archive({"a": b"1", "b": b"2"}, level=level)[1].encoder == name
+    assert make_archive({"empty": b""}, level=level)[1].encoder == name
 
 
 @pytest.mark.parametrize(

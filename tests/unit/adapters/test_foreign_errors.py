@@ -109,6 +109,18 @@ def test_every_exception_of_paramiko_becomes_ours(foreign, manager, root):
         (EOFError(), HostUnreachableError, StoreUnreachableError),
         (SAMPLES[ssh_exception.SSHException], HostUnreachableError, StoreUnreachableError),
         (SAMPLES[ssh_exception.AuthenticationException], LoginRejectedError, StoreLoginError),
+        (
+            ssh_exception.AuthenticationException("Authentication timeout."),
+            HostUnreachableError,
+            StoreUnreachableError,
+        ),
+        (
+            ssh_exception.AuthenticationException(
+                "Authentication failed: transport shut down or saw EOF"
+            ),
+            HostUnreachableError,
+            StoreUnreachableError,
+        ),
         (SAMPLES[ssh_exception.BadAuthenticationType], LoginRejectedError, StoreLoginError),
         (SAMPLES[ssh_exception.BadHostKeyException], HostKeyError, StoreKeyError),
         (
@@ -152,3 +164,18 @@ def test_message_says_what_to_do():
         raise TimeoutError
     assert caught.value.message == "Cannot connect on Oracle host ora01: no answer in time."
     assert "sshd" in caught.value.hint
+
+
+def test_servers_words_are_shown_in_one_harmless_line():
+    words = OSError("\x1b[2Jall\r\nis\u202e well\u2028\udc80 " + "x" * 10_000)
+    with pytest.raises(StoreError) as caught, store_errors("nas01", doing="write"):
+        raise words
+
+    assert caught.value.message.startswith("Cannot write on store nas01: [2Jall is well x")
+    assert caught.value.message.isprintable()
+    assert len(caught.value.message) < 400
+
+
+def test_words_of_an_error_end_without_a_stop_of_their_own():
+    with pytest.raises(StoreError, match=r"nas01: gone\.$"), store_errors("nas01", doing="write"):
+        raise OSError("gone.")

@@ -45,20 +45,25 @@ class ArchiveKey:
 
 
 class EncryptedStream:
-    """One stream under its own initialisation vector, padded with zeros to whole blocks."""
+    """
+    One stream under its own initialisation vector, padded with zeros to whole blocks.
+
+    :ivar taken_bytes: how much was encrypted, without the padding.
+    """
 
     def __init__(self, key: bytes, *, salt: bytes) -> None:
         vector = secrets.token_bytes(BLOCK_BYTES)
         self._encryptor = Cipher(algorithms.AES256(key), modes.CBC(vector)).encryptor()
         self.coder = Coder(method=AES_ID, properties=_properties(salt, vector))
+        self.taken_bytes = 0
 
     def encrypt(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        length = 0
         for piece in pieces:
-            length += len(piece)
+            self.taken_bytes += len(piece)
             if encrypted := self._encryptor.update(piece):
                 yield encrypted
-        yield self._encryptor.update(bytes(-length % BLOCK_BYTES)) + self._encryptor.finalize()
+        padding = bytes(-self.taken_bytes % BLOCK_BYTES)
+        yield self._encryptor.update(padding) + self._encryptor.finalize()
 
 
 def decrypt(pieces: Iterable[bytes], *, properties: bytes, keys: KeyRing) -> Iterator[bytes]:
@@ -95,13 +100,25 @@ class KeyRing:
 
 def derive_key(password: str, *, salt: bytes, cycles_power: int) -> bytes:
     """Given a password, return 7-Zip's AES key for it."""
-    secret = salt + password.encode("utf-16-le")
+    secret = salt + _encoded(password)
     digest = hashlib.sha256()
     rounds = 1 << cycles_power
     for start in range(0, rounds, _ROUNDS_AT_ONCE):
         counters = range(start, min(start + _ROUNDS_AT_ONCE, rounds))
         digest.update(b"".join(secret + number.to_bytes(8, "little") for number in counters))
     return digest.digest()
+
+
+def _encoded(password: str) -> bytes:
+    try:
+        return password.encode("utf-16-le")
+    except UnicodeEncodeError:
+        # Half of a surrogate pair: bytes that were no UTF-8 where the password came from. The
+        # error would show the password.
+        raise ArchivePasswordError(
+            "The archive's password is no valid text.",
+            hint="Enter it anew, as UTF-8.",
+        ) from None
 
 
 def _properties(salt: bytes, vector: bytes) -> bytes:

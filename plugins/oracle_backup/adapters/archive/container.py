@@ -22,6 +22,10 @@ MAGIC = b"7z\xbc\xaf\x27\x1c"
 START_HEADER_BYTES = 32
 _VERSION = b"\x00\x04"
 
+# Methods of coders.
+COPY_ID = b"\x00"
+LZMA2_ID = b"\x21"
+
 
 class Tag:
     """The property ids of the format."""

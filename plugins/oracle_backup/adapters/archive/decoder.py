@@ -11,7 +11,7 @@ import lzma
 from typing import TYPE_CHECKING, Any
 
 from oracle_backup.adapters.archive.cipher import AES_ID, KeyRing, decrypt
-from oracle_backup.adapters.archive.encoder import COPY_ID, LZMA2_ID
+from oracle_backup.adapters.archive.container import COPY_ID, LZMA2_ID
 from oracle_backup.adapters.archive.header_parser import MalformedError
 
 if TYPE_CHECKING:

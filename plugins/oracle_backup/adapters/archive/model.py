@@ -12,6 +12,19 @@ if TYPE_CHECKING:
     from oracle_backup.adapters.ports import ReadableFile
 
 
+class PackedSource(Protocol):
+    """A member that its own host packs while it is read: what comes is .xz."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes, at least one, or nothing at the end. Raise if it was bad."""
+
+    def sha256(self) -> str:
+        """Return the SHA-256 of the plain bytes, once all was read."""
+
+    def close(self) -> None:
+        """End the packing if it still runs; closing twice does nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveMember:
     """
@@ -19,15 +32,21 @@ class ArchiveMember:
 
     :param name: its name inside the archive.
     :param size_bytes: what it must have, no more and no less.
-    :param open: gives the file from an offset on; called again, at the byte reached, when the
-        link to the source breaks.
+    :param open: given an offset, which is 0, gives the file. A link that breaks is the file's to
+        open again.
     :param modified: aware; None leaves the time out of the archive.
+    :param compressed: its content gets no smaller, because Data Pump has compressed or encrypted
+        it: it is stored.
+    :param packed: starts packing it on its host; used instead of ``open``, unless the member is
+        to be stored.
     """
 
     name: str
     size_bytes: int
     open: Callable[[int], ReadableFile]
     modified: datetime | None = None
+    compressed: bool = False
+    packed: Callable[[], PackedSource] | None = None
 
 
 class SentMember(Protocol):
@@ -73,6 +92,9 @@ class WrittenArchive:
 
     Its first 32 bytes are written last, so one SHA-256 over all cannot be had on the way:
     ``start_header`` has those bytes in hex, ``body_sha256`` the hash of all others.
+
+    :param encoder: what packed the members: ``7zz``, ``lzma``, ``host`` or ``stored``, and where
+        it was not the same for all, each once in order: ``stored, 7zz``.
     """
 
     size_bytes: int
@@ -81,6 +103,7 @@ class WrittenArchive:
     members: tuple[WrittenMember, ...]
     level: int
     encrypted: bool
+    encoder: str
     seconds: float
 
     @property

@@ -134,6 +134,7 @@ class _ArchiveReader:
         self._body = hashlib.sha256()
         self._hashed = 0
         self._decoded = 0
+        self._password_fits = False
         self.start_header = b""
         self.size_bytes = source.seek(0, 2)
 
@@ -149,7 +150,13 @@ class _ArchiveReader:
         contents = self._contents()
         members: list[WrittenMember] = []
         for solid in contents.solids:
-            members += self._read_solid(solid, open_sink)
+            try:
+                members += self._read_solid(solid, open_sink)
+            except MalformedError as error:
+                # Where the header is open, nothing before this has tried the password.
+                if self._password_fits or not _is_encrypted(solid.folder):
+                    raise
+                raise _not_opened(solid.entries[0].name) from error
         for entry in contents.empty:
             if open_sink is not None:
                 open_sink(entry.name)
@@ -191,17 +198,18 @@ class _ArchiveReader:
     def _decode_header(self, folder: Folder) -> bytes:
         if folder.unpack_sizes[-1] > _MOST_HEADER_BYTES:
             raise MalformedError("its header is too long")
-        encrypted = any(coder.method == AES_ID for coder in folder.coders)
+        encrypted = _is_encrypted(folder)
         try:
             pieces = self._read(folder.offset, folder.packed_bytes)
-            return _checked(b"".join(decode(pieces, folder=folder, keys=self._keys)), folder.crc32)
+            header = _checked(
+                b"".join(decode(pieces, folder=folder, keys=self._keys)), folder.crc32
+            )
         except MalformedError as error:
             if not encrypted:
                 raise
-            raise ArchivePasswordError(
-                "the password does not open it, or its header is damaged.",
-                hint="Look up the password that was in use when it was written.",
-            ) from error
+            raise _not_opened("its header") from error
+        self._password_fits = encrypted
+        return header
 
     def _read_solid(
         self, solid: Solid, open_sink: Callable[[str], MemberSink | None] | None
@@ -257,6 +265,17 @@ class _ArchiveReader:
                     seconds=time.monotonic() - self._started,
                 )
             )
+
+
+def _is_encrypted(folder: Folder) -> bool:
+    return any(coder.method == AES_ID for coder in folder.coders)
+
+
+def _not_opened(what: str) -> ArchivePasswordError:
+    return ArchivePasswordError(
+        f"the password does not open it, or {what} is damaged.",
+        hint="Look up the password that was in use when it was written.",
+    )
 
 
 def _checked(header: bytes, crc32: int | None) -> bytes:

@@ -1,40 +1,32 @@
 """
 How does a member's content come out of its file whole?
 
-A file that ends early or grows is an error, never a shorter archive. A link that breaks is
-opened again at the byte reached. Reading runs in a thread of its own, a few blocks ahead, so that
-the network and the encoder do not wait for each other.
+A file that ends early or grows is an error, never a shorter archive. Reading runs in a thread of
+its own, a few blocks ahead, so that the network and the encoder do not wait for each other. What
+opens a broken link again is the file itself.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
 import queue
 import threading
-import time
 import zlib
-from contextlib import closing, suppress
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from oracle_backup.adapters.archive.model import WrittenMember
-from oracle_backup.errors import HostUnreachableError, SourceChangedError, StoreUnreachableError
+from oracle_backup.errors import SourceChangedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from oracle_backup.adapters.archive.model import ArchiveMember
     from oracle_backup.adapters.ports import ReadableFile
 
-log = logging.getLogger(__name__)
-
-# Seconds before each try to open a source again; as many tries as there are pauses.
-PAUSES_SECONDS = (1.0, 2.0, 5.0, 15.0, 40.0)
 # Blocks that wait between reader and encoder.
-_AHEAD = 2
-_READ_BYTES = 1024 * 1024
-
-_BROKEN_LINK = (HostUnreachableError, StoreUnreachableError)
+_AHEAD: Final = 2
+_READ_BYTES: Final = 1024 * 1024
 
 
 class MemberSource:
@@ -44,20 +36,18 @@ class MemberSource:
     After the last block ``written`` says what was read.
     """
 
-    def __init__(self, member: ArchiveMember, *, pause: Callable[[float], None]) -> None:
+    def __init__(self, member: ArchiveMember) -> None:
         self._member = member
-        self._pause = pause
         self._sha256 = hashlib.sha256()
         self._crc32 = 0
-        self._position = 0
-        self._failures = 0
         self._file: ReadableFile | None = None
+        self.bytes_read = 0
 
     @property
     def written(self) -> WrittenMember:
         return WrittenMember(
             name=self._member.name,
-            size_bytes=self._position,
+            size_bytes=self.bytes_read,
             sha256=self._sha256.hexdigest(),
             crc32=self._crc32,
         )
@@ -68,76 +58,58 @@ class MemberSource:
 
         :raises SourceChangedError: the file ended early, or has grown.
         """
+        self._file = self._member.open(0)
         try:
-            while self._position < self._member.size_bytes:
-                yield self._block(min(block_bytes, self._member.size_bytes - self._position))
+            while self.bytes_read < self._member.size_bytes:
+                yield self._block(min(block_bytes, self._member.size_bytes - self.bytes_read))
             # Reading on at the end also makes a remote command tell whether it ended well.
-            if self._read(1):
-                raise SourceChangedError(
-                    f"{self._member.name} has grown beyond the {self._member.size_bytes} bytes "
-                    "it had when the export ended.",
-                    hint="Something still writes to it; see whether the export has really ended.",
-                )
+            if self._file.read(1):
+                raise grown(self._member)
         finally:
-            self._close()
+            self._file.close()
+
+    def close(self) -> None:
+        """Take the file away from whoever reads it: a read that waits ends soon."""
+        if self._file is not None:
+            self._file.close()
 
     def _block(self, size: int) -> bytes:
-        block = bytearray()
-        while len(block) < size:
-            data = self._read(min(_READ_BYTES, size - len(block)))
+        assert self._file is not None
+        parts: list[bytes] = []
+        while size:
+            data = self._file.read(min(_READ_BYTES, size))
             if not data:
-                raise SourceChangedError(
-                    f"{self._member.name} ended at byte {self._position} of "
-                    f"{self._member.size_bytes}.",
-                    hint="Something shortened it while it was read.",
-                )
-            block += data
-            self._position += len(data)
+                raise shortened(self._member, self.bytes_read)
+            parts.append(data)
+            size -= len(data)
+            self.bytes_read += len(data)
             self._sha256.update(data)
             self._crc32 = zlib.crc32(data, self._crc32)
-        return bytes(block)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def _read(self, size: int) -> bytes:
-        """Read some bytes; open the file again when its link breaks."""
-        while True:
-            try:
-                if self._file is None:
-                    self._file = self._member.open(self._position)
-                data = self._file.read(size)
-            except _BROKEN_LINK as error:
-                self._wait_to_reopen(error)
-            else:
-                # Every byte that arrives makes the count of breaks begin anew.
-                self._failures = 0 if data else self._failures
-                return data
 
-    def _wait_to_reopen(self, error: HostUnreachableError | StoreUnreachableError) -> None:
-        self._close()
-        if self._failures >= len(PAUSES_SECONDS):
-            raise error
-        pause = PAUSES_SECONDS[self._failures]
-        self._failures += 1
-        log.warning(
-            "%s Opening %s again at byte %s in %g s.",
-            error.message,
-            self._member.name,
-            self._position,
-            pause,
-        )
-        self._pause(pause)
+def shortened(member: ArchiveMember, end: int) -> SourceChangedError:
+    """Return the error for a member that ended at a byte before its last."""
+    return SourceChangedError(
+        f"{member.name} ended at byte {end} of {member.size_bytes}.",
+        hint="Something shortened it while it was read.",
+    )
 
-    def _close(self) -> None:
-        file, self._file = self._file, None
-        if file is not None:
-            with suppress(*_BROKEN_LINK):
-                file.close()
+
+def grown(member: ArchiveMember) -> SourceChangedError:
+    """Return the error for a member that has become longer."""
+    return SourceChangedError(
+        f"{member.name} has grown beyond its {member.size_bytes} bytes.",
+        hint="Something still writes to it; see whether the export has really ended.",
+    )
 
 
 class ReadAhead:
-    """An iterator over blocks that a thread reads beforehand. Close it to end the thread."""
+    """A member's blocks, read by a thread beforehand. Whoever leaves early says so first."""
 
-    def __init__(self, blocks: Iterator[bytes]) -> None:
-        self._blocks = blocks
+    def __init__(self, source: MemberSource, *, block_bytes: int) -> None:
+        self._source = source
+        self._blocks = source.blocks(block_bytes)
         self._queue: queue.Queue[bytes | BaseException | None] = queue.Queue(maxsize=_AHEAD)
         self._left = threading.Event()
         self._thread = threading.Thread(target=self._run, name="archive-source", daemon=True)
@@ -149,12 +121,22 @@ class ReadAhead:
                 raise item
             yield item
 
-    def close(self) -> None:
-        """Let the thread end: nobody waits for more."""
+    def leave(self) -> None:
+        """Let reader and taker end, whatever either waits for: nobody wants more."""
+        if self._left.is_set():
+            return
         self._left.set()
+        if self._thread.is_alive():
+            self._source.close()
         with suppress(queue.Empty):
             while True:
                 self._queue.get_nowait()
+        # For a taker that waits; where the reader was quicker, the taker waits no longer.
+        with suppress(queue.Full):
+            self._queue.put_nowait(None)
+
+    def join(self) -> None:
+        """Wait until the thread has ended."""
         self._thread.join()
 
     def _run(self) -> None:
@@ -164,11 +146,11 @@ class ReadAhead:
                 self._put(block)
                 if self._left.is_set():
                     break
-        except BaseException as error:  # noqa: BLE001  # the edge of a thread: raised by the other
+        except BaseException as error:  # noqa: BLE001  # the edge of a thread: raised by the taker
             last = error
         finally:
-            with suppress(AttributeError):
-                self._blocks.close()  # type: ignore[attr-defined]  # generators have it
+            with suppress(Exception):
+                self._blocks.close()  # type: ignore[attr-defined]  # it is a generator
             self._put(last)
 
     def _put(self, item: bytes | BaseException | None) -> None:
@@ -177,12 +159,3 @@ class ReadAhead:
             with suppress(queue.Full):
                 self._queue.put(item, timeout=0.5)
                 return
-
-
-def read_ahead(blocks: Iterator[bytes]) -> closing[ReadAhead]:
-    """Return a context that iterates over ``blocks``, read in a thread."""
-    return closing(ReadAhead(blocks))
-
-
-def default_pause(seconds: float) -> None:
-    time.sleep(seconds)

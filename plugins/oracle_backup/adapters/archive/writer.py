@@ -13,6 +13,7 @@ import zlib
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from oracle_backup.adapters.archive.choice import make_encoder
 from oracle_backup.adapters.archive.cipher import ArchiveKey
 from oracle_backup.adapters.archive.container import (
     START_HEADER_BYTES,
@@ -22,15 +23,17 @@ from oracle_backup.adapters.archive.container import (
     render_header,
     render_start_header,
 )
-from oracle_backup.adapters.archive.encoder import COPY_ID, make_encoder
+from oracle_backup.adapters.archive.encoder import StoredEncoder
 from oracle_backup.adapters.archive.model import Progress, WrittenArchive
-from oracle_backup.adapters.archive.source import MemberSource, default_pause, read_ahead
+from oracle_backup.adapters.archive.packing import MemberPackedHere, MemberPackedThere
+from oracle_backup.adapters.archive.source import MemberSource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
-    from oracle_backup.adapters.archive.encoder import Encoder
+    from oracle_backup.adapters.archive.encoder import Encoder, EncoderName
     from oracle_backup.adapters.archive.model import ArchiveMember, WrittenMember
+    from oracle_backup.adapters.archive.packing import MemberPacking
     from oracle_backup.adapters.ports import WritableSink
 
 
@@ -41,27 +44,29 @@ def write_archive(
     level: int = 1,
     password: str | None = None,
     threads: int | None = None,
+    encoder: EncoderName = "auto",
     progress: Callable[[Progress], None] | None = None,
-    pause: Callable[[float], None] = default_pause,
 ) -> WrittenArchive:
     """
     Pack members into a 7z archive.
 
+    :param sink: where it goes; for several places at once, a ``FanOut``.
     :param level: 0 stores, 1 is fast, 9 is small.
     :param password: encrypts content and names; None leaves both open. An empty one is refused:
         somebody wanted encryption and would not get it.
     :param threads: for compressing; None takes what the machine and the memory allow.
+    :param encoder: what compresses; "auto" is 7-Zip where that is installed, else liblzma.
     :param progress: called after each block.
-    :param pause: waits before a source is opened again.
-    :raises ArchivePasswordError: the password is empty.
+    :raises ArchivePasswordError: the password is empty, or no text.
+    :raises EncoderError: the program that compresses failed, or the one asked for is not there.
     :raises SourceChangedError: a member ended early or has grown.
-    :raises HostUnreachableError: a source stayed away after several tries.
+    :raises HostUnreachableError: a source's link broke for good.
     """
     _check_members(members)
     started = time.monotonic()
     writer = _ArchiveWriter(
         sink,
-        encoder=make_encoder(level, threads=threads),
+        encoder=make_encoder(level, name=encoder, threads=threads),
         key=ArchiveKey(password) if password is not None else None,
     )
     total = sum(member.size_bytes for member in members)
@@ -78,7 +83,7 @@ def write_archive(
             )
 
     for member in members:
-        writer.add(member, pause=pause, tell=tell)
+        writer.add(member, tell=tell)
     start_header = writer.close()
     return WrittenArchive(
         size_bytes=writer.size_bytes,
@@ -87,6 +92,7 @@ def write_archive(
         members=tuple(writer.written),
         level=level,
         encrypted=password is not None,
+        encoder=", ".join(writer.encoders) or writer.encoder.name,
         seconds=round(time.monotonic() - started, 3),
     )
 
@@ -96,36 +102,51 @@ class _ArchiveWriter:
 
     def __init__(self, sink: WritableSink, *, encoder: Encoder, key: ArchiveKey | None) -> None:
         self._sink = sink
-        self._encoder = encoder
+        self.encoder = encoder
         self._key = key
         self._body = hashlib.sha256()
         self._packed: list[PackedMember] = []
         self._source_bytes = 0
         self.size_bytes = START_HEADER_BYTES
         self.written: list[WrittenMember] = []
+        # The keys of a dictionary: each once, in order.
+        self.encoders: dict[str, None] = {}
         sink.write(bytes(START_HEADER_BYTES))
 
     @property
     def body_sha256(self) -> str:
         return self._body.hexdigest()
 
-    def add(
-        self,
-        member: ArchiveMember,
-        *,
-        pause: Callable[[float], None],
-        tell: Callable[[int], None],
-    ) -> None:
-        source = MemberSource(member, pause=pause)
-        with read_ahead(source.blocks(self._encoder.block_bytes)) as blocks:
-            if member.size_bytes == 0:
-                # 7z has no stream for an empty file; the source is still looked at.
-                list(blocks)
-                packed = self._describe(member, coders=(), packed_bytes=0, sizes=(), crc32=0)
-            else:
-                packed = self._pack(member, source, blocks, tell)
-        self.written.append(source.written)
-        self._packed.append(packed)
+    def add(self, member: ArchiveMember, *, tell: Callable[[int], None]) -> None:
+        if member.size_bytes == 0:
+            self._add_empty(member)
+            return
+        packing = self._packing(member)
+        self.encoders[packing.encoder] = None
+        encrypted = self._key.stream() if self._key is not None else None
+        begin = self.size_bytes
+        packed = _Packed(packing)
+        # Closed by hand, so that all threads and programs have ended when an error leaves here.
+        with closing(iter(packed)) as pieces:
+            for piece in encrypted.encrypt(pieces) if encrypted is not None else pieces:
+                self._put(piece)
+                tell(self._source_bytes + packing.bytes_read)
+        self._source_bytes += packing.bytes_read
+        coders, sizes = [packed.coder], [member.size_bytes]
+        if encrypted is not None:
+            coders.insert(0, encrypted.coder)
+            sizes.insert(0, encrypted.taken_bytes)
+        self.written.append(packed.written)
+        self._packed.append(
+            PackedMember(
+                name=member.name,
+                coders=tuple(coders),
+                packed_bytes=self.size_bytes - begin,
+                unpack_sizes=tuple(sizes),
+                crc32=packed.written.crc32,
+                modified=member.modified,
+            )
+        )
 
     def close(self) -> bytes:
         """Write both headers and return the first one."""
@@ -139,55 +160,28 @@ class _ArchiveWriter:
         self._sink.write(start_header)
         return start_header
 
-    def _pack(
-        self,
-        member: ArchiveMember,
-        source: MemberSource,
-        blocks: Iterable[bytes],
-        tell: Callable[[int], None],
-    ) -> PackedMember:
-        taken = _Counter(self._source_bytes)
-        packed = _Counter(0)
-        encrypted = self._key.stream() if self._key is not None else None
-        begin = self.size_bytes
-        encoded = self._encoder.encode(taken.over(blocks), size_bytes=member.size_bytes)
-        # Closed by hand, so that the encoder's threads have ended when an error leaves here.
-        with closing(encoded):
-            pieces = packed.over(encoded)
-            for piece in encrypted.encrypt(pieces) if encrypted is not None else pieces:
-                self._put(piece)
-                tell(taken.count)
-        self._source_bytes = taken.count
-        coder = self._encoder.coder(member.size_bytes) or Coder(method=COPY_ID)
-        sizes = [member.size_bytes]
-        coders = [coder]
-        if encrypted is not None:
-            coders.insert(0, encrypted.coder)
-            sizes.insert(0, packed.count)
-        return self._describe(
-            member,
-            coders=tuple(coders),
-            packed_bytes=self.size_bytes - begin,
-            sizes=tuple(sizes),
-            crc32=source.written.crc32,
-        )
+    def _packing(self, member: ArchiveMember) -> MemberPacking:
+        if member.compressed or isinstance(self.encoder, StoredEncoder):
+            return MemberPackedHere(member, StoredEncoder())
+        if member.packed is not None:
+            return MemberPackedThere(member, member.packed())
+        return MemberPackedHere(member, self.encoder)
 
-    @staticmethod
-    def _describe(
-        member: ArchiveMember,
-        *,
-        coders: tuple[Coder, ...],
-        packed_bytes: int,
-        sizes: tuple[int, ...],
-        crc32: int,
-    ) -> PackedMember:
-        return PackedMember(
-            name=member.name,
-            coders=coders,
-            packed_bytes=packed_bytes,
-            unpack_sizes=sizes,
-            crc32=crc32,
-            modified=member.modified,
+    def _add_empty(self, member: ArchiveMember) -> None:
+        """7z has no stream for an empty file; the source is still looked at."""
+        source = MemberSource(member)
+        for _ in source.blocks(1):
+            pass
+        self.written.append(source.written)
+        self._packed.append(
+            PackedMember(
+                name=member.name,
+                coders=(),
+                packed_bytes=0,
+                unpack_sizes=(),
+                crc32=0,
+                modified=member.modified,
+            )
         )
 
     def _encrypt_header(self, key: ArchiveKey, header: bytes) -> bytes:
@@ -211,16 +205,16 @@ class _ArchiveWriter:
             self.size_bytes += len(data)
 
 
-class _Counter:
-    """Counts the bytes that pass."""
+class _Packed:
+    """A member's packed bytes; after the last one, what they are."""
 
-    def __init__(self, count: int) -> None:
-        self.count = count
+    def __init__(self, packing: MemberPacking) -> None:
+        self._packing = packing
+        self.coder: Coder
+        self.written: WrittenMember
 
-    def over(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        for piece in pieces:
-            self.count += len(piece)
-            yield piece
+    def __iter__(self) -> Generator[bytes]:
+        self.coder, self.written = yield from self._packing.pieces()
 
 
 def _check_members(members: Sequence[ArchiveMember]) -> None:
