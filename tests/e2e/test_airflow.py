@@ -3,7 +3,6 @@
 import email
 import json
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
 from email import policy
@@ -16,60 +15,10 @@ from lab.airflow import AirflowStage
 from lab.demo import write_config
 from lab.oracle.faults import set_faults
 from lab.stage import Lab
+from support.airflow_watch import ProcessWatch, places_of, secrets_in, secrets_of
 
 HR, SALES = "oracle_backup__lab__HR", "oracle_backup__lab__SALES"
 RUN_SECONDS = 180
-
-
-class ProcessWatch:
-    """Samples what every process of this machine shows of itself, while a backup runs."""
-
-    def __init__(self, secrets: list[str]) -> None:
-        self._secrets = secrets
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
-        self.samples = 0
-        self.names: set[str] = set()
-        self.found: set[str] = set()
-
-    def __enter__(self) -> "ProcessWatch":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._done.wait(0.02):
-            self.samples += 1
-            for folder in Path("/proc").iterdir():
-                if folder.name.isdigit():
-                    self._look(folder)
-
-    def _look(self, folder: Path) -> None:
-        for name in ("cmdline", "environ"):
-            try:
-                shown = (folder / name).read_bytes().decode(errors="replace")
-            except OSError:
-                continue
-            if name == "cmdline":
-                self.names.add(shown.replace("\0", " ")[:200])
-            self.found |= {
-                f"{name} of {shown[:80]!r}" for secret in self._secrets if secret in shown
-            }
-
-
-def secrets_of(lab: Lab) -> list[str]:
-    """Return every password of the lab, and the lines that make a private key one."""
-    found = []
-    for connection in lab.connections.values():
-        if password := connection.get("password"):
-            found.append(password)
-        if key := connection.get("extra", {}).get("private_key"):
-            found += [line for line in key.splitlines() if not line.startswith("-----")][1:4]
-    assert len(found) >= 6
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -134,31 +83,11 @@ def test_no_process_shows_a_secret_while_a_backup_runs(finished):
 
 
 def test_no_secret_is_in_database_logs_mails_or_on_the_store(stage, finished):
-    lab = stage.lab
-    places: dict[str, str] = {}
-    with sqlite3.connect(stage.home / "airflow.db") as database:
-        # XCom, rendered fields, triggers, task state store: all of it.
-        places["Airflow's database"] = "\n".join(database.iterdump())
-    for path in [
-        *stage.home.rglob("*.log*"),
-        *(lab.paths.run).glob("*.log"),
-        *lab.paths.store.rglob("*"),
-        *lab.paths.dumps.rglob("*"),
-        *lab.paths.home.rglob("*"),
-    ]:
-        if path.is_file():
-            places[str(path)] = path.read_bytes().decode("utf-8", "replace")
-    for path in lab.mails():
-        message = email.message_from_bytes(path.read_bytes(), policy=policy.default)
-        for part in message.walk():
-            if not part.is_multipart():
-                places[f"{path} {part.get_content_type()}"] = str(part.get_content())
+    places = places_of(stage)
     assert len(places) > 20
     assert "OB_" in places["Airflow's database"]
 
-    found = {name for name, text in places.items() for secret in secrets_of(lab) if secret in text}
-
-    assert found == set()
+    assert secrets_in(places, secrets_of(stage.lab)) == set()
 
 
 def test_task_logs_show_the_export_while_it_runs(stage, finished):
