@@ -166,12 +166,6 @@ class AirflowStage:
         _signal_group(process, signal.SIGKILL)
         process.wait()
 
-    def restart(self, name: str) -> None:
-        """Kill one component, start it anew and wait until Airflow is whole again."""
-        self.kill(name)
-        self.launch(name)
-        self.wait_until_healthy()
-
     def pid(self, name: str) -> int:
         """Return the process of a component."""
         return self._processes[name].pid

@@ -17,6 +17,7 @@ from oracle_backup.dag_parts import (
     describe,
     form,
     retention_policy,
+    store_places,
     timetable,
     tool_environment,
 )
@@ -57,7 +58,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
     """Given a schema's settings, return its backup DAG."""
     s = settings
     target = {"database": s.database, "schema_name": s.schema_name}
-    store = {"sftp_conn_id": s.store.conn_id, "store_path": s.store.path}
+    stores = store_places(s)
     with DAG(
         dag_id=names.dag_id(database=s.database, schema=s.schema_name),
         description=f"Backs up schema {s.schema_name} of {s.database}.",
@@ -80,7 +81,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
         preflight = PreflightOperator(
             task_id="preflight",
             **target,
-            **store,
+            stores=stores,
             ssh_conn_id=s.host_conn_id,
             oracle_conn_id=s.database_conn_id,
             tool=s.export.tool,
@@ -88,6 +89,13 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             directory=s.export.directory,
             export_path=s.export.path if s.export.tool == "exp" else None,
             container=s.environment.container,
+            login_method=s.login.method,
+            consistent=s.export.consistent,
+            parallel=s.export.parallel,
+            file_size=s.export.file_size,
+            options=s.export_options(),
+            licensed=s.licensed,
+            keep_dump=s.keep_dump,
             start_late_limit=s.start_late_limit,
             execution_timeout=_SHORT,
         )
@@ -129,7 +137,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
         archive = ArchiveOperator(
             task_id="archive",
             **target,
-            **store,
+            stores=stores,
             preflight=preflight.output,
             export=export.output,
             inspection=inspect.output,
@@ -137,12 +145,14 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             level=s.archive.level,
             password_conn_id=s.archive.password_conn_id,
             threads=s.archive.threads,
+            encoder=s.archive.encoder,
+            compress_on=s.archive.compress_on,
             warn_rows_drop=s.export.warn_rows_drop,
             execution_timeout=_LONG,
         )
         verify = VerifyOperator(
             task_id="verify",
-            **store,
+            stores=stores,
             archive=archive.output,
             password_conn_id=s.archive.password_conn_id,
             outlets=[backup_asset(s)],
@@ -151,7 +161,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
         retain = RetainOperator(
             task_id="retain",
             **target,
-            **store,
+            stores=stores,
             folder=f"{s.database}/{names.name_token(s.schema_name)}",
             inspection=inspect.output,
             policy=retention_policy(s.retention),

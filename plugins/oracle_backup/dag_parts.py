@@ -16,6 +16,7 @@ from airflow.sdk import (
 from oracle_backup.domain import names
 from oracle_backup.domain.retention import RetentionPolicy
 from oracle_backup.errors import RETRIED, BackupError
+from oracle_backup.operators.stores import StorePlace
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -33,6 +34,20 @@ def backup_asset(settings: SchemaSettings) -> Asset:
         name=f"oracle-backup/{settings.database}/{token}",
         uri=f"oracle-backup://{settings.database}/{token}",
         group="oracle_backup",
+    )
+
+
+def store_places(settings: SchemaSettings) -> tuple[StorePlace, ...]:
+    """Return where a schema's archives go."""
+    return tuple(
+        StorePlace(
+            name=one.label,
+            conn_id=one.conn_id,
+            path=one.path,
+            verify=one.verify,
+            bandwidth_limit_bytes=one.bandwidth_limit_bytes,
+        )
+        for one in settings.all_stores
     )
 
 
@@ -120,7 +135,10 @@ def describe(settings: SchemaSettings) -> str:
             f"- Runs: {when}",
             f"- Exported with: `{s.export.tool}`, "
             f"{'one consistent instant' if s.export.consistent else 'each table by itself'}",
-            f"- Sent to: `{s.store.path}` (connection `{s.store.conn_id}`), {secret}",
+            *(
+                f"- Sent to: `{one.path}` (connection `{one.conn_id}`), {secret}"
+                for one in s.all_stores
+            ),
             f"- Keeps: {retention_policy(s.retention).in_words()}",
             f"- Report to: {', '.join(s.mail.to)}",
             "",

@@ -84,6 +84,8 @@ class Backups:
             # No second tries: they would wait for minutes.
             "retries": 0,
         }
+        if "stores" in options:
+            del defaults["store"]
         for name, value in options.items():
             if isinstance(value, dict) and isinstance(defaults.get(name), dict):
                 value = {**defaults[name], **value}

@@ -109,9 +109,11 @@ class InMemoryArchiveStore:
     def remove(self, name: str) -> None:
         self.files.pop(check_name(name), None)
 
-    def sha256(self, name: str) -> str | None:
+    def sha256(self, name: str, *, skip_bytes: int = 0) -> str | None:
         content = self.files.get(check_name(name))
-        return hashlib.sha256(content).hexdigest() if self.hashes and content is not None else None
+        if not self.hashes or content is None:
+            return None
+        return hashlib.sha256(content[skip_bytes:]).hexdigest()
 
     def sweep_parts(self, folder: str, older_than: timedelta) -> tuple[str, ...]:
         """Here every part is as old as the store, which has just begun."""

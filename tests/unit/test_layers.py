@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "notifications": {"hooks", "adapters", "domain", "errors"},
     "triggers": {"hooks", "adapters", "domain", "errors"},
     "operators": {"triggers", "notifications", "hooks", "adapters", "domain", "errors"},
-    "dag_parts": {"config", "domain", "errors"},
+    "dag_parts": {"operators", "config", "domain", "errors"},
     "dag_factory": {
         "dag_parts",
         "operators",

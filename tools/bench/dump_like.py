@@ -33,7 +33,7 @@ _PICTURES_BYTES: Final = MIB
 _EPOCH: Final = datetime(2019, 1, 1)  # noqa: DTZ001  # Oracle's DATE knows no zone
 _SYLLABLES: Final = (
     *("ba", "co", "da", "el", "fi", "gar", "ho", "in", "jo", "ka", "lu"),
-    *("mi", "na", "or", "pe", "qua", "ri", "san", "ta", "ul", "ver", "wil"),
+    *("mi", "na", "or", "pe", "qua", "ri", "san", "ta", "ul", "ver", "win"),
 )
 _WORDS_FOR_XML: Final = (
     "<ROW><{0}_T><SCHEMA_OBJ><OWNER_NAME>HR</OWNER_NAME><NAME>{0}</NAME><TYPE_NAME>TABLE"

@@ -178,7 +178,7 @@ class ArchiveStore(Protocol):
     def remove(self, name: str) -> None:
         """Remove a file. One that is gone already is no error."""
 
-    def sha256(self, name: str) -> str | None:
+    def sha256(self, name: str, *, skip_bytes: int = 0) -> str | None:
         """Return a file's SHA-256 as the server itself finds it, None if it does not do that."""
 
     def sweep_parts(self, folder: str, older_than: timedelta) -> tuple[str, ...]:

@@ -40,15 +40,15 @@ class RemoteHash:
         self._link = link
         self._runs_commands: bool | None = None
 
-    def of(self, path: str, *, size_bytes: int) -> str | None:
-        """Return a file's SHA-256 in hex, None where it can't be had that way."""
+    def of(self, path: str, *, size_bytes: int, skip_bytes: int = 0) -> str | None:
+        """Return the SHA-256 of a file from a byte on, None where it can't be had that way."""
         if self._runs_commands is None:
             said = self._run(f"echo {_GREETING}", timeout_seconds=_PROBE_SECONDS)
             self._runs_commands = said is not None and said.splitlines()[-1:] == [_GREETING]
         if not self._runs_commands:
             return None
         said = self._run(
-            build_hash_script(path),
+            build_hash_script(path, skip_bytes=skip_bytes),
             timeout_seconds=_PATIENCE_SECONDS + size_bytes / _BYTES_PER_SECOND,
         )
         return parse_hash(said, size_bytes=size_bytes) if said is not None else None
@@ -73,14 +73,17 @@ class RemoteHash:
         return done.stdout if done.exit_code == 0 else None
 
 
-def build_hash_script(path: str) -> str:
+def build_hash_script(path: str, *, skip_bytes: int = 0) -> str:
     """
-    Build the script that prints size and SHA-256 of a file.
+    Build the script that prints a file's size, and the SHA-256 of it from a byte on.
 
     The commands read from standard input, so no name is taken for an option, and none is printed.
     """
     # Without a folder, a name that begins with a dash would be an option to ls.
     place = path if posixpath.isabs(path) else f"./{path}"
+    content = (
+        f'tail -c +{skip_bytes + 1} < "$file" | digest_of' if skip_bytes else 'digest_of < "$file"'
+    )
     return f"""\
 LC_ALL=C; export LC_ALL
 file={shlex.quote(place)}
@@ -94,7 +97,7 @@ fi >/dev/null
 set -e
 [ -f "$file" ]
 size=$(ls -dnL "$file" | awk 'NR == 1 {{ print $5 }}')
-answer=$(digest_of < "$file")
+answer=$({content})
 echo "oracle-backup-sha256 $size ${{answer%% *}}"
 """
 

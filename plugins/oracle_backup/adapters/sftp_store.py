@@ -183,16 +183,18 @@ class SftpStore:
         """Return the space left for this user, None if the server does not tell."""
         return self._link.ask("ask for the free space", lambda sftp: free_bytes(sftp, self._root))
 
-    def sha256(self, name: str) -> str | None:
+    def sha256(self, name: str, *, skip_bytes: int = 0) -> str | None:
         """
-        Return a file's SHA-256 in hex as a command of the server's finds it.
+        Return the SHA-256 of a file from a byte on, in hex, as a command of the server's finds it.
 
         None where the server runs no commands for this user, has none that hashes, or sees
         another file under that path than SFTP does: then the file has to be read.
         """
         path = self._path(name)
         size_bytes = self._size_of(path)
-        return None if size_bytes is None else self._hash.of(path, size_bytes=size_bytes)
+        if size_bytes is None:
+            return None
+        return self._hash.of(path, size_bytes=size_bytes, skip_bytes=skip_bytes)
 
     def sweep_parts(self, folder: str, older_than: timedelta) -> tuple[str, ...]:
         """

@@ -112,7 +112,7 @@ class Manifest:
         """How many rows the export wrote."""
         return sum(int(table["rows"]) for table in self.tables)
 
-    def with_verification(self, *, time: datetime, method: str, sha256: str) -> Self:
+    def with_verification(self, *, time: datetime, method: str, sha256: str | None) -> Self:
         """Return the manifest of the archive after it was read back and matched."""
         return dataclasses.replace(
             self,

@@ -9,7 +9,7 @@ from airflow.sdk import BaseOperator
 from oracle_backup.adapters.remote_job.scripts import build_remove, parse_answers
 from oracle_backup.errors import HostError
 from oracle_backup.hooks.host import OracleHostHook
-from oracle_backup.operators.export_leftovers import Leftovers, remove_half_files
+from oracle_backup.operators.export_leftovers import Leftovers, remove_half_files, remove_records
 from oracle_backup.operators.export_net import ExportNet, end_what_nobody_follows
 from oracle_backup.operators.export_record import HALTED_KEY
 from oracle_backup.operators.inspect import JUDGEMENT_KEY
@@ -30,7 +30,8 @@ class CleanUpOperator(BaseOperator):
 
     Runs whatever happened before. Removes files only where the archive was verified, or where
     the export failed and left no usable dump; else they are the only copy, and stay. The job's
-    directory goes last, after the report has read the tool's output from it.
+    directory goes last, after the report has read the tool's output from it. With a dump go the
+    log and the directory of the generations it has replaced, where they left no dump.
 
     The safety net under the export as well: a job of this run that still lives although its task
     has ended, in the database or on the host, is stopped there, its half dump files go, and the
@@ -101,6 +102,8 @@ class CleanUpOperator(BaseOperator):
             judgement = context["ti"].xcom_pull(task_ids=self.inspect_task_id, key=JUDGEMENT_KEY)
             paths, finished = self._decide(context, judgement or {})
             removed = self._remove(paths)
+            if paths and self.export["generation"] > 1:
+                removed += self._remove_replaced(context)
             if not paths and (judgement or {}).get("verdict") == "failed":
                 self._note(context, self._remove_half_files(context))
         return {"removed": removed, "finished": finished}
@@ -119,20 +122,36 @@ class CleanUpOperator(BaseOperator):
         if str(states.get(run.run_id, {}).get(self.export_task_id)) in _NEVER_BEGUN:
             self.log.info("No export was started, so there is nothing to remove.")
             return []
-        return end_what_nobody_follows(
-            ExportNet(
-                dag_id=run.dag_id,
-                run_id=run.run_id,
-                moment=run_moment(context),
-                database=self.database,
-                schema=self.schema_name,
-                folder=(self.preflight or {}).get("folder"),
-                tool=self.tool,
-                directory=self.directory,
-                ssh_conn_id=self.ssh_conn_id,
-                oracle_conn_id=self.oracle_conn_id,
-                halted=ti.xcom_pull(task_ids=self.export_task_id, key=HALTED_KEY),
-            )
+        return end_what_nobody_follows(self._net(context))
+
+    def _remove_replaced(self, context: Context) -> list[str]:
+        """Remove what is left of the generations before this one: it has taken their place."""
+        net = self._net(context)
+        with OracleHostHook(self.ssh_conn_id).shell() as shell:
+            removed = [
+                path
+                for generation in range(1, self.export["generation"])
+                for path in remove_records(net.leftovers(generation), shell=shell)
+            ]
+        for path in removed:
+            self.log.info("Removed %s from the host.", path)
+        return removed
+
+    def _net(self, context: Context) -> ExportNet:
+        run = context["dag_run"]
+        halted = context["ti"].xcom_pull(task_ids=self.export_task_id, key=HALTED_KEY)
+        return ExportNet(
+            dag_id=run.dag_id,
+            run_id=run.run_id,
+            moment=run_moment(context),
+            database=self.database,
+            schema=self.schema_name,
+            folder=(self.preflight or {}).get("folder"),
+            tool=self.tool,
+            directory=self.directory,
+            ssh_conn_id=self.ssh_conn_id,
+            oracle_conn_id=self.oracle_conn_id,
+            halted=halted,
         )
 
     def _note(self, context: Context, notes: list[str]) -> None:

@@ -158,6 +158,32 @@ def remove_half_files(left: Leftovers, *, shell: Shell | None) -> list[str]:
     return notes
 
 
+def remove_records(left: Leftovers, *, shell: Shell) -> list[str]:
+    """
+    Remove log and job directory of an export another has taken the place of; return their paths.
+
+    Only where no dump file of it is left: whoever kept one wants its log too. Never raises: the
+    backup is safe, and some kilobytes on the host are no reason for it to fail.
+    """
+    folder = left.folder or ""
+    try:
+        listed = shell.run(
+            build_files(folder=folder, stem=left.stem), timeout_seconds=_TIMEOUT_SECONDS
+        )
+        if parse_files(listed.stdout):
+            return []
+        script = build_remove(
+            job=left.job, paths=[f"{folder.rstrip('/')}/{left.stem}.log"], remove_directory=True
+        )
+        answers = parse_answers(shell.run(script, timeout_seconds=_TIMEOUT_SECONDS).stdout)
+    except BackupError as error:
+        log.warning("The log of job %s may be left in %s: %s", left.job, left.folder, error)
+        return []
+    for path in answers.get("kept", []):
+        log.warning("The SSH user may not remove %s on %s.", path, shell.host_label)
+    return answers.get("removed", [])
+
+
 def _end_in_database(left: Leftovers) -> list[str]:
     with OracleDatabaseHook(left.oracle_conn_id).database() as database:
         view = database.job(left.job)

@@ -234,12 +234,15 @@ def test_log_alone_can_be_taken_out(tmp_path):
 @needs_seven_zip
 @pytest.mark.parametrize("header", ["on", "off"])
 @pytest.mark.parametrize("given", [None, "wrong"])
-def test_password_that_does_not_fit_their_archive_is_told(tmp_path, header, given):
-    """With an open header, only the content can tell."""
-    (tmp_path / "a.log").write_bytes(b"text" * 100)
+@pytest.mark.parametrize("count", [1, 60])
+def test_password_that_does_not_fit_their_archive_is_told(tmp_path, header, given, count):
+    """With an open header, only the content can tell; of many files the header is packed."""
+    files = [tmp_path / f"a-long-name-{number:03}.log" for number in range(count)]
+    for file in files:
+        file.write_bytes(b"text" * 100)
     path = tmp_path / "theirs.7z"
     subprocess.run(
-        [SEVEN_ZIP, "a", "-pright", f"-mhe={header}", str(path), str(tmp_path / "a.log")],
+        [SEVEN_ZIP, "a", "-pright", f"-mhe={header}", str(path), *map(str, files)],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=True,

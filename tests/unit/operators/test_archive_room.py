@@ -26,8 +26,7 @@ def make_operator() -> ArchiveOperator:
         export={"job": JOB},
         inspection={},
         ssh_conn_id="h",
-        sftp_conn_id="s",
-        store_path="/b",
+        stores=(),
     )
 
 

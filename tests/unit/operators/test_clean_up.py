@@ -48,6 +48,7 @@ def exported(desk: ExportDesk) -> dict[str, Any]:
     """Return what an export has handed on."""
     return {
         "job": FIRST,
+        "generation": 1,
         "stem": STEM,
         "folder": str(desk.dumps),
         "tool": "expdp",
@@ -93,6 +94,29 @@ def test_only_what_is_safe_elsewhere_or_of_no_use_goes(
     assert done["finished"] is finished
     assert (desk.dumps / "OTHER_01.dmp").exists()
     assert (NOTES_KEY in desk.ti.pushed) is (verdict == "failed" and not keep)
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_records_of_a_replaced_generation_go_unless_its_dump_was_kept(desk: ExportDesk, kept: bool):
+    dumps = [desk.dumps / f"{STEM}-g2_01.dmp", *(desk.write_dumps() if kept else [])]
+    dumps[0].write_text("dump")
+    logs = [desk.dumps / f"{STEM}.log", desk.dumps / f"{STEM}-g2.log"]
+    folder = desk.shell.home / ".oracle-backup" / "jobs" / FIRST
+    folder.mkdir(parents=True)
+    for path in (*logs, folder / "output"):
+        path.write_text("said")
+    judged(desk, "complete", dumps[:1])
+    second = {"job": SECOND, "generation": 2, "stem": f"{STEM}-g2", "log_path": str(logs[1])}
+
+    done = clean_up(desk, export=exported(desk) | second, verification={"verified": True})
+
+    assert [path.exists() for path in logs] == [kept, False]
+    assert folder.exists() is kept
+    assert all(path.exists() for path in dumps[1:])
+    assert set(done["removed"]) == {
+        *map(str, [dumps[0], logs[1]]),
+        *([] if kept else map(str, [logs[0], folder])),
+    }
 
 
 @pytest.mark.parametrize("state", ["upstream_failed", "skipped", None])

@@ -24,6 +24,7 @@ from oracle_backup.operators.refuse import RefuseOperator
 from oracle_backup.operators.report import ReportOperator
 from oracle_backup.operators.retain import RetainOperator
 from oracle_backup.operators.steps import PROBLEM_KEY, told_to_report
+from oracle_backup.operators.stores import StorePlace
 from oracle_backup.operators.verify import VerifyOperator
 from oracle_backup.operators.watcher import WatcherOperator
 from support.export_desk import FakeStateStore, FakeTaskInstance
@@ -193,8 +194,7 @@ def test_retain_refuses_an_incomplete_export_before_it_looks_at_the_store():
         schema_name="HR",
         folder="erp/HR",
         inspection={"verdict": "incomplete", "reasons": ["EMPLOYEES is missing."]},
-        sftp_conn_id="no_such_connection",
-        store_path="/b",
+        stores=[StorePlace(name="a", conn_id="no_such_connection", path="/b")],
         policy=RetentionPolicy(last=1),
     )
 
