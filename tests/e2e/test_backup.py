@@ -203,14 +203,14 @@ def kill_store_when_a_part_grows(lab: Lab) -> None:
     """Kill the store in the middle of an upload."""
     give_up = time.monotonic() + 120
     while time.monotonic() < give_up:
-        if any(path.stat().st_size for path in lab.paths.store.rglob("*.7z.*.part")):
+        if any(path.stat().st_size for path in lab.paths.store.rglob("*.7z.????????.part")):
             lab.kill("store")
             return
         time.sleep(0.05)
 
 
 def test_upload_that_arrives_damaged_is_found_by_reading_back(backups: Backups, lab: Lab):
-    lab.set_store_faults(corrupt=["*.7z.*.part"])
+    lab.set_store_faults(corrupt=["*.7z.????????.part"])
 
     outcome = backups.run("HR")
 

@@ -256,8 +256,10 @@ class SftpStore:
             raise self._lost(part.final_path, kept, part.size_bytes)
 
     def _lost(self, path: str, found: int | None, sent: int) -> StoreError:
+        size = f"{found} bytes, {sent} were sent"
+        differs = "other content than was sent" if found == sent else size
         return StoreError(
-            f"{path} on store {self.label} has {found} bytes, {sent} were sent.",
+            f"{path} on store {self.label} has {differs}.",
             hint="Look for something else that writes there, then clear the task.",
         )
 

@@ -123,9 +123,11 @@ def _end(net: ExportNet, left: Leftovers, shell: Shell | None) -> list[str]:
     if view is not None and (left.job == net.halted or view == _IDLING):
         return [f"Job {left.job} is in somebody's hands ({view}): it was left as it is."]
     notes = end_job(left, shell=shell, why="its task had ended") if runs or view else []
-    if notes or (status is not None and status.stopped is not None):
-        notes = [*notes, *remove_half_files(left, shell=shell)]
-    return notes
+    stopped = status.stopped if status is not None else None
+    if stopped is not None and not notes:
+        # The trigger did it, which has no way to tell the report.
+        notes = [f"Job {left.job} was stopped: {stopped}."]
+    return [*notes, *remove_half_files(left, shell=shell)] if notes else []
 
 
 def _state_in_database(left: Leftovers, *, may_fail: bool) -> str | None:

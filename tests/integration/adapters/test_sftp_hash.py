@@ -135,7 +135,7 @@ def test_server_that_never_answers_a_command_is_left(openssh, tmp_path, monkeypa
 
 
 def test_command_that_is_too_slow_is_left(asyncssh_host, monkeypatch):
-    monkeypatch.setattr(sftp_hash, "build_hash_script", lambda _path: "sleep 60")
+    monkeypatch.setattr(sftp_hash, "build_hash_script", lambda _path, **_: "sleep 60")
     monkeypatch.setattr(sftp_hash, "_PATIENCE_SECONDS", 0.3)
     store = SftpStore(asyncssh_host.sftp(), root="/", label="nas")
     put(store, "a.7z")

@@ -165,7 +165,9 @@ def test_job_that_was_stopped_before_leaves_no_half_files_either(desk: ExportDes
     clean_up(desk)
 
     assert not any(path.exists() for path in half)
-    assert "Half dump files" in desk.ti.pushed[NOTES_KEY][0]
+    stopped, removed = desk.ti.pushed[NOTES_KEY]
+    assert stopped == f"Job {FIRST} was stopped: by hand."
+    assert "Half dump files" in removed
 
 
 def test_good_dump_of_an_earlier_generation_is_not_touched(desk: ExportDesk):
