@@ -33,7 +33,7 @@ up: $(READY)  ## The same, and leave Airflow and the lab running until Ctrl-C
 	@PYTHONPATH=include $(BIN)/python -m lab.demo --stay
 
 .PHONY: test
-test: $(READY) packages check unit dags integration e2e slow  ## Set up, check and test everything
+test: $(READY) packages check unit dags integration e2e  ## Set up, check and test everything
 
 .PHONY: packages
 packages:  ## Install what the tests use beside Python, where that is allowed

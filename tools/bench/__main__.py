@@ -8,12 +8,14 @@ disturbs all alike.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
+import archive
 import logs
 import waiting
 
-PARTS = ("logs", "waiting")
+PARTS = ("logs", "archive", "waiting")
 
 
 def main() -> int:
@@ -22,10 +24,17 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="all of them if none is")
     parser.add_argument("--megabytes", type=int, default=100, help="of each kind of log")
     parser.add_argument("--waiting", type=int, default=200, help="exports that wait at once")
+    parser.add_argument("--mebibytes", type=int, default=1024, help="of the dump-like file")
+    parser.add_argument("--rounds", type=int, default=3, help="of each way to an archive")
     options = parser.parse_args()
     wanted = options.parts or PARTS
     if "logs" in wanted:
         _say(logs.measure(megabytes=options.megabytes))
+    if "archive" in wanted:
+        _say(archive.measure(mebibytes=options.mebibytes, rounds=options.rounds))
+        if archive.SHAPED not in os.environ:
+            _say(archive.measure_shaped(mebibytes=options.mebibytes, rounds=options.rounds))
+            _say(archive.measure_predecessor(mebibytes=min(options.mebibytes, 256)))
     if "waiting" in wanted:
         _say(waiting.measure(waiting=options.waiting))
     return 0

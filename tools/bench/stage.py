@@ -51,7 +51,7 @@ def stage(*, dump_bytes: int) -> Iterator[Place]:
     room = _MEMORY if _free(_MEMORY) > 4 * dump_bytes else None
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=room)))
-        for name in ("host", "store", "scratch"):
+        for name in ("host", "store", "scratch", "keys"):
             (folder / name).mkdir()
         dump = folder / "host" / "BENCH_01.dmp"
         with dump.open("wb") as file:

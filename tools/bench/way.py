@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import posixpath
-import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,7 @@ NAME = "BENCH.7z"
 PASSWORD = "correct horse battery"  # noqa: S105 - opens nothing but the bench's own archives
 
 
-def connect(place: dict[str, Any], port: int) -> paramiko.SSHClient:
+def connect(place: dict[str, Any], port: int, *, fast_cipher: bool = False) -> paramiko.SSHClient:
     """Return a client as Airflow's hooks make it, without the link's own compression."""
     client = paramiko.SSHClient()
     key = paramiko.Ed25519Key.from_private_key_file(place["host_key"])
@@ -30,6 +28,10 @@ def connect(place: dict[str, Any], port: int) -> paramiko.SSHClient:
         allow_agent=False,
         compress=False,
     )
+    if fast_cipher:
+        from oracle_backup.adapters.ssh_cipher import prefer_fast_cipher
+
+        prefer_fast_cipher(client)
     return client
 
 
@@ -51,21 +53,27 @@ def predecessor(place: dict[str, Any], options: dict[str, Any]) -> dict[str, Any
 
 def ours(place: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
     """Stream, then have the store's own SHA-256 compared with what was sent."""
+    from oracle_backup.adapters.archive.host_encoder import HostEncoder
     from oracle_backup.adapters.archive.model import ArchiveMember
     from oracle_backup.adapters.archive.writer import write_archive
     from oracle_backup.adapters.sftp_store import SftpStore
     from oracle_backup.adapters.ssh_shell import RemoteShell
 
-    shell = RemoteShell(connect(place, place["host_port"]), host_label="host")
+    shell = RemoteShell(connect(place, place["host_port"], fast_cipher=True), host_label="host")
     store = SftpStore(
-        connect(place, place["store_port"]).open_sftp(), root=place["store"], label="store"
+        connect(place, place["store_port"], fast_cipher=True).open_sftp(),
+        root=place["store"],
+        label="store",
     )
     dump = place["dump"]
     size = shell.stat([dump])[dump]
+    host = HostEncoder(shell, program="7zz", level=options["level"])
+    on_host = options.get("compress_on") == "host"
     member = ArchiveMember(
         name=posixpath.basename(dump),
         size_bytes=size or 0,
         open=lambda offset: shell.open_file(dump, offset=offset),
+        packed=(lambda: host.open(dump, size_bytes=size or 0)) if on_host else None,
     )
     part = store.open_part(NAME)
     written = write_archive(
@@ -76,17 +84,9 @@ def ours(place: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
         encoder=options["encoder"],
     )
     store.finish(part)
-    script = f"tail -c +33 {shlex.quote(place['store'])}/{NAME} | sha256sum"
-    told = shell.run(script, timeout_seconds=600).stdout.split()[0]
-    if told != written.body_sha256:
+    if store.sha256(NAME, skip_bytes=32) != written.body_sha256:
         sys.exit("the archive on the store is not what was sent")
     return {"encoder": written.encoder}
-
-
-def source_hash(place: dict[str, Any]) -> str:
-    """Return the dump's SHA-256, to compare members with."""
-    with Path(place["dump"]).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 if __name__ == "__main__":
