@@ -88,8 +88,6 @@ class AirflowStage:
             "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(_free_port()),
             "ORACLE_BACKUP_CONFIG": str(self._config),
             MARKER: str(self.lab.paths.state),
-            # Whoever names his process anew leaves its environment alone: by it the lab finds it.
-            "SPT_NOENV": "1",
         }
         inherited = {
             name: value

@@ -87,7 +87,7 @@ def by_hand(stage: AirflowStage) -> dict[str, BackupRun]:
     )
     path = f"dags/{task_failed.dag_id}/dagRuns/{task_failed.run_id}/taskInstances/export"
     stage.api("PATCH", path, new_state="failed")
-    run_failed.give_up()
+    run_failed.mark_failed()
     # What was cleared begins anew, and may end only after the first job has gone.
     wait_until(lambda: cleared.job(2) in cleared.live_jobs(), what=cleared.describe)
     assert cleared.job(1) not in cleared.live_jobs()

@@ -252,7 +252,11 @@ class KillRound:
         for run in self._runs.values():
             with contextlib.suppress(LabError):  # it may not have been started
                 if run.state() not in DONE:
-                    run.give_up()
+                    run.mark_failed()
+        for run in self._runs.values():
+            # Its mail would be taken for one of the next round's.
+            with contextlib.suppress(LabError, AssertionError):
+                wait_until(run.is_over, what=run.describe)
         for process in host_processes(self._stage):
             process.kill()
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 DONE = ("success", "failed")
 PATIENCE_SECONDS = 240.0
+_OPEN = frozenset(
+    {"none", "scheduled", "queued", "running", "deferred", "up_for_retry", "restarting"}
+)
 _POLL_SECONDS = 0.3
 
 
@@ -101,9 +104,13 @@ class BackupRun:
         answer: dict[str, Any] = self.stage.api("GET", path)
         return answer
 
-    def give_up(self) -> None:
-        """Mark the run failed."""
+    def mark_failed(self) -> None:
+        """Mark the run failed, as a person does in the UI."""
         self.stage.api("PATCH", f"dags/{self.dag_id}/dagRuns/{self.run_id}", state="failed")
+
+    def is_over(self) -> bool:
+        """Return whether no task will do anything any more; teardowns outlive a failed run."""
+        return self.state() in DONE and _OPEN.isdisjoint(self.task_states().values())
 
     def export_log(self) -> str:
         """Return what the tries of the export have logged."""
