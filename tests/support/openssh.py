@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-import getpass
-import os
-import shutil
 import socket
-import subprocess
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import paramiko
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from lab.keys import LabKeys
+from lab.servers.openssh import SFTP_SERVER, OpenSSH, why_not
 
-_SFTP_SERVERS = (
-    "/usr/lib/openssh/sftp-server",
-    "/usr/libexec/openssh/sftp-server",
-    "/usr/lib/ssh/sftp-server",
-    "/usr/libexec/sftp-server",
-)
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+    from pathlib import Path
+
 _START_SECONDS = 60.0
 
-
-def find_sshd() -> str | None:
-    return shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-
-
-def find_sftp_server() -> str | None:
-    return next((path for path in _SFTP_SERVERS if Path(path).exists()), None)
-
-
-SKIP_REASON = (
-    "" if find_sshd() and find_sftp_server() else "OpenSSH's sshd or sftp-server is not installed"
-)
+SKIP_REASON = why_not() or ("" if SFTP_SERVER.exists() else f"{SFTP_SERVER} is not installed")
 
 
 @dataclass
@@ -45,9 +28,9 @@ class OpenSshServer:
     """A running server; ``connect`` gives clients that know its key."""
 
     port: int
+    user: str
     host_key: paramiko.PKey
     client_key: str
-    process: subprocess.Popen[bytes]
     clients: list[paramiko.SSHClient] = field(default_factory=list)
 
     def connect(self, *, port: int | None = None, auth_timeout: float = 30) -> paramiko.SSHClient:
@@ -59,7 +42,7 @@ class OpenSshServer:
         client.connect(
             "127.0.0.1",
             port=port,
-            username=getpass.getuser(),
+            username=self.user,
             key_filename=self.client_key,
             look_for_keys=False,
             allow_agent=False,
@@ -84,62 +67,27 @@ def openssh_server(
     :param read_only: whether its SFTP refuses to write.
     :param most_kib: how long a file may become there.
     """
-    _privilege_folder()
-    host_key, client_key = folder / "host_key", folder / "client_key"
-    for key in (host_key, client_key):
-        subprocess.run(
-            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)],
-            check=True,
-            stdin=subprocess.DEVNULL,
-        )
-    port = free_port()
-    config = folder / "sshd_config"
-    config.write_text(
-        f"ListenAddress 127.0.0.1:{port}\n"
-        f"HostKey {host_key}\n"
-        f"AuthorizedKeysFile {client_key}.pub\n"
-        f"PidFile {folder}/sshd.pid\n"
-        f"Subsystem sftp {'internal-sftp' if sftp_only else find_sftp_server()}"
-        f"{' -R' if read_only else ''}\n"
-        "StrictModes no\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication no\n"
-        "MaxStartups 100\nPrintMotd no\n" + ("ForceCommand internal-sftp\n" if sftp_only else "")
+    keys = LabKeys(folder)
+    subsystem = "internal-sftp" if sftp_only else str(SFTP_SERVER)
+    running = OpenSSH(
+        folder,
+        keys,
+        subsystem=f"{subsystem} -R" if read_only else subsystem,
+        settings={"ForceCommand": "internal-sftp"} if sftp_only else {},
+        most_kib=most_kib,
     )
-    with (folder / "sshd.log").open("wb") as log:
-        # ulimit counts blocks of 512 bytes; without the signal, a write just fails.
-        limit = "" if most_kib is None else f"trap '' XFSZ; ulimit -f {2 * most_kib}; "
-        process = subprocess.Popen(
-            ["sh", "-c", f'{limit}exec "$@"', "sh", str(find_sshd()), "-De", "-f", str(config)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
+    with running:
+        server = OpenSshServer(
+            port=running.port,
+            user=running.user,
+            host_key=paramiko.Ed25519Key.from_private_key_file(str(keys.host)),
+            client_key=str(keys.client),
         )
-    server = OpenSshServer(
-        port=port,
-        host_key=paramiko.Ed25519Key.from_private_key_file(str(host_key)),
-        client_key=str(client_key),
-        process=process,
-    )
-    try:
-        wait_for_port(port, process, folder / "sshd.log")
-        yield server
-    finally:
-        for client in server.clients:
-            client.close()
-        process.terminate()
-        process.wait(10)
-
-
-def _privilege_folder() -> None:
-    """sshd started by root wants this folder, which the init system makes elsewhere."""
-    if os.geteuid() == 0:
-        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        try:
+            yield server
+        finally:
+            for client in server.clients:
+                client.close()
 
 
 def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import paramiko
 
-from support.openssh import free_port, wait_for_port
+from lab.servers.openssh import free_port
+from support.openssh import wait_for_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

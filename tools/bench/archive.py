@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 SHAPED = "ORACLE_BACKUP_BENCH_SHAPED"
-_SAMPLE_SECONDS = 0.05
+_SAMPLE_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)

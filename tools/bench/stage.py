@@ -96,4 +96,7 @@ def limit_links(place: Place) -> None:
 
 
 def _class(number: str, rate: str) -> str:
-    return f"class add dev lo parent 1: classid 1:{number} htb rate {rate} burst 256k cburst 256k"
+    return (
+        f"class add dev lo parent 1: classid 1:{number} htb rate {rate} "
+        "burst 256k cburst 256k quantum 65536"
+    )

@@ -20,6 +20,7 @@ from lab.servers.child import LOOPBACK
 from lab.servers.launch import LabError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from lab.keys import LabKeys
@@ -29,7 +30,7 @@ SFTP_SERVER = Path("/usr/lib/openssh/sftp-server")
 # Compiled into sshd, which refuses to start as root when the folder is missing. The init script of
 # the package makes it at boot; in a container nobody has.
 _SEPARATION_FOLDER = Path("/run/sshd")
-_READY_SECONDS = 10.0
+_READY_SECONDS = 60.0
 
 
 def why_not() -> str | None:
@@ -47,12 +48,16 @@ class OpenSSH:
     :param folder: for its configuration and log, and the HOME of its sessions.
     :param keys: the lab's keys: `host` is its host key, `client` opens it.
     :param subsystem: what serves SFTP: `internal-sftp`, or the path of an sftp-server.
+    :param settings: further settings of sshd.
+    :param most_kib: how long a file may become in its sessions, in KiB.
     """
 
     folder: Path
     keys: LabKeys
     subsystem: str = "internal-sftp"
     port: int = 0
+    settings: Mapping[str, str] = field(default_factory=dict)
+    most_kib: int | None = None
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -89,12 +94,12 @@ class OpenSSH:
             _SEPARATION_FOLDER.mkdir(mode=0o755, exist_ok=True)
         self.home.mkdir(parents=True, exist_ok=True)
         self.keys.make()
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         configuration = self.folder / "sshd_config"
         configuration.write_text(self._configuration(), encoding="utf-8")
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(SSHD), "-D", "-e", "-f", str(configuration)],
+                [*self._limit(), str(SSHD), "-D", "-e", "-f", str(configuration)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -114,6 +119,13 @@ class OpenSSH:
             self._process.wait()
             self._process = None
 
+    def _limit(self) -> list[str]:
+        if self.most_kib is None:
+            return []
+        # ulimit counts blocks of 512 bytes; without the signal, a write just fails.
+        limit = f"trap '' XFSZ; ulimit -f {2 * self.most_kib}"
+        return ["sh", "-c", f'{limit}; exec "$@"', "sh"]
+
     def _configuration(self) -> str:
         lines = {
             "ListenAddress": f"{LOOPBACK}:{self.port}",
@@ -129,11 +141,15 @@ class OpenSSH:
             "SetEnv": f'"HOME={self.home}" "{MARKER}={self.folder}"',
             "PrintMotd": "no",
             "LogLevel": "VERBOSE",
+            # Tests open and drop many connections at once.
+            "MaxStartups": "100",
+            **self.settings,
         }
         return "".join(f"{name} {value}\n" for name, value in lines.items())
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody uses at this moment."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
