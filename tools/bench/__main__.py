@@ -15,7 +15,7 @@ import archive
 import logs
 import waiting
 
-PARTS = ("logs", "archive", "waiting")
+PARTS = ("logs", "archive", "memory", "waiting")
 
 
 def main() -> int:
@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("--megabytes", type=int, default=100, help="of each kind of log")
     parser.add_argument("--waiting", type=int, default=200, help="exports that wait at once")
     parser.add_argument("--mebibytes", type=int, default=1024, help="of the dump-like file")
+    parser.add_argument("--gibibytes", type=int, default=64, help="of the dump for the memory")
     parser.add_argument("--rounds", type=int, default=3, help="of each way to an archive")
     options = parser.parse_args()
     wanted = options.parts or PARTS
@@ -35,6 +36,8 @@ def main() -> int:
         if archive.SHAPED not in os.environ:
             _say(archive.measure_shaped(mebibytes=options.mebibytes, rounds=options.rounds))
             _say(archive.measure_predecessor(mebibytes=min(options.mebibytes, 256)))
+    if "memory" in wanted:
+        _say(archive.measure_memory(gibibytes=options.gibibytes))
     if "waiting" in wanted:
         _say(waiting.measure(waiting=options.waiting))
     return 0

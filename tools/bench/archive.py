@@ -97,6 +97,17 @@ def measure_predecessor(*, mebibytes: int) -> Iterator[str]:
             )
 
 
+def measure_memory(*, gibibytes: int) -> Iterator[str]:
+    """Yield how much memory the worker takes for a sparse dump of this size, and for a small."""
+    yield f"Memory of the worker at level 1, encrypted, for a sparse dump of 1 and {gibibytes} GiB:"
+    for size in (1, gibibytes):
+        with stage(dump_bytes=size << 30, sparse=True) as place:
+            for encoder in ("7zz", "lzma"):
+                options = {"encoder": encoder, "level": 1, "encrypted": True}
+                run = _run(place, "ours", options)
+                yield f"  {size:3d} GiB  {encoder:<5} {run.memory_bytes >> 20:4d} MiB"
+
+
 def _table(title: str, *, mebibytes: int, rounds: int) -> Iterator[str]:
     samples: dict[str, list[Sample]] = {name: [] for name in WAYS}
     with stage(dump_bytes=mebibytes << 20) as place:

@@ -46,17 +46,19 @@ class Place:
 
 
 @contextmanager
-def stage(*, dump_bytes: int) -> Iterator[Place]:
+def stage(*, dump_bytes: int, sparse: bool = False) -> Iterator[Place]:
     """Make the file and start both servers, in memory where there is room for it."""
-    room = _MEMORY if _free(_MEMORY) > 4 * dump_bytes else None
+    room = _MEMORY if sparse or _free(_MEMORY) > 4 * dump_bytes else None
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=room)))
         for name in ("host", "store", "scratch", "keys"):
             (folder / name).mkdir()
         dump = folder / "host" / "BENCH_01.dmp"
         with dump.open("wb") as file:
-            for piece in dump_like.pieces(dump_bytes):
-                file.write(piece)
+            if sparse:
+                file.truncate(dump_bytes)
+            else:
+                file.writelines(dump_like.pieces(dump_bytes))
         keys = LabKeys(folder / "keys")
         keys.make()
         servers = [

@@ -61,3 +61,25 @@ def test_server_that_does_not_answer_is_left(openssh, monkeypatch):
 
         with pytest.raises((paramiko.SSHException, EOFError, OSError)):
             prefer_fast_cipher(client)
+
+
+def test_keys_are_kept_beyond_the_size_of_a_dump_file(openssh, tmp_path, monkeypatch):
+    # As paramiko has them by itself, only smaller: without more, each of these would be agreed
+    # upon again and again, and now and then break the link.
+    monkeypatch.setattr(paramiko.packet.Packetizer, "REKEY_BYTES", 1 << 20)
+    agreed = []
+    kex = paramiko.Transport._send_kex_init
+    monkeypatch.setattr(
+        paramiko.Transport, "_send_kex_init", lambda self: (agreed.append(self), kex(self))
+    )
+    client = openssh.connect()
+
+    prefer_fast_cipher(client)
+    before = len(agreed)
+    store = SftpStore(open_session(client), root=str(tmp_path), label="nas")
+    part = store.open_part("a.7z")
+    part.write(CONTENT)
+    store.finish(part)
+
+    assert store.read_bytes("a.7z", max_bytes=10**9) == CONTENT
+    assert len(agreed) == before
