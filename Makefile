@@ -33,7 +33,10 @@ up: $(READY)  ## The same, and leave Airflow and the lab running until Ctrl-C
 	@PYTHONPATH=include $(BIN)/python -m lab.demo --stay
 
 .PHONY: test
-test: $(READY) packages check unit dags integration e2e  ## Set up, check and test everything
+test: $(READY) packages check unit dags integration e2e slow  ## Set up, check and test everything
+
+.PHONY: quick
+quick: $(READY) check unit dags  ## What needs no server: a few minutes
 
 .PHONY: packages
 packages:  ## Install what the tests use beside Python, where that is allowed
@@ -49,6 +52,7 @@ lint: $(READY)
 	@$(BIN)/codespell README.md ARCHITECTURE.md CONTRIBUTING.md CHANGELOG.md docs plugins dags include tools
 	@$(BIN)/shellcheck tools/*.sh .ci/run
 	@$(BIN)/shellcheck --shell=sh --exclude=SC1091,SC2034,SC2154,SC2329 plugins/oracle_backup/adapters/remote_job/*.sh
+	@$(BIN)/python tools/packing_script.py | $(BIN)/shellcheck --shell=sh -
 	@$(BIN)/hadolint Dockerfile
 	@echo "lint: clean"
 
@@ -68,7 +72,7 @@ generate: $(READY)  ## Write what is generated from the code: schema, example, r
 
 .PHONY: unit
 unit: $(READY)  ## Unit tests, with every branch of domain/ and config/ covered
-	@$(BIN)/python -m pytest tests/unit --cov --cov-report=term-missing --quiet
+	@$(BIN)/python -m pytest tests/unit --numprocesses=auto --cov --cov-report=term-missing --quiet
 
 .PHONY: dags
 dags: $(READY)  ## Tests of the DAGs and of the plugin, in Airflow's own loaders
