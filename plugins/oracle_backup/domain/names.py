@@ -12,19 +12,19 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from oracle_backup.domain import name_template
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 DAG_PREFIX = "oracle_backup__"
 MANIFEST_SUFFIX = ".json"
 ARCHIVE_SUFFIX = ".7z"
 
 _PLAIN = re.compile(r"[A-Za-z0-9_]")
-_ARCHIVE = re.compile(
-    r"""
-    (?P<token>[A-Za-z0-9_-]+) - (?P<stamp>\d{8}T\d{6}Z) (?:-g(?P<generation>[1-9]\d*))?
-    \.7z
-    """,
-    re.VERBOSE | re.ASCII,
-)
 
 
 def name_token(name: str) -> str:
@@ -54,14 +54,15 @@ def time_stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def parse_time_stamp(text: str) -> datetime:
-    """Given what `time_stamp` returned, return the instant. Raise ValueError for anything else."""
-    moment = datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    # strptime is content with fewer digits, and then cuts the fields elsewhere.
-    if time_stamp(moment) != text:
-        msg = f"{text!r} is no time stamp"
-        raise ValueError(msg)
-    return moment
+def local_time_stamp(moment: datetime, *, zone: str) -> str:
+    """
+    Given an aware instant, return it as ``YYYYMMDDHHMMSS`` by the clocks of a zone.
+
+    In the hour that clocks show twice, when they are put back, a ``B`` marks the second time: so
+    no two instants share a stamp.
+    """
+    local = moment.astimezone(ZoneInfo(zone))
+    return local.strftime("%Y%m%d%H%M%S") + ("B" if local.fold else "")
 
 
 def job_family(*, dag_id: str, run_id: str, schema: str) -> str:
@@ -84,6 +85,41 @@ def job_name(*, dag_id: str, run_id: str, schema: str, generation: int) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NameShape:
+    """
+    How a schema's files are called: templates, and what is the same for all its backups.
+
+    The templates are those that ``domain/name_template.py`` lets pass.
+
+    :param archive: the archive, without ``.7z``.
+    :param folder: its folder, relative to a store's path; empty for none.
+    :param export: dump set and log, without what tells them apart.
+    :param numbered: whether Data Pump numbers its files; else it writes one.
+    :param zone: the schema's time zone, for ``{local_time}``.
+    :param host: what ``{host}`` stands for.
+    """
+
+    archive: str = "{schema}-{time}"
+    folder: str = "{database}/{schema}"
+    export: str = "{schema}-{time}"
+    numbered: bool = True
+    zone: str = "UTC"
+    host: str = ""
+
+    def folder_of(self, *, database: str, schema: str) -> str:
+        """Return the schema's folder on the store, relative to the store's path; may be empty."""
+        return name_template.fill(self.folder, self.fixed(database=database, schema=schema))
+
+    def fixed(self, *, database: str, schema: str) -> dict[str, str]:
+        """Return what the placeholders stand for that are the same for all backups of a schema."""
+        return {"database": database, "schema": name_token(schema), "host": self.host}
+
+
+USUAL_SHAPE = NameShape()
+"""How files are called where nothing else is configured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackupNames:
     """
     The names of one backup.
@@ -92,28 +128,30 @@ class BackupNames:
     :param schema: the schema's name in Oracle.
     :param moment: the scheduled time of the run, or its start where it has none.
     :param generation: 1 for the first export of a run, one more each time it was cleared.
+    :param shape: how names are made.
     """
 
     database: str
     schema: str
     moment: datetime
     generation: int
+    shape: NameShape = USUAL_SHAPE
 
     @property
     def stem(self) -> str:
-        """What all files of this backup begin with, as in ``HR-20261123T020000Z``."""
-        suffix = "" if self.generation == 1 else f"-g{self.generation}"
-        return f"{name_token(self.schema)}-{time_stamp(self.moment)}{suffix}"
+        """What dump set and log of this backup begin with, as in ``HR-20261123T020000Z``."""
+        return f"{self._fill(self.shape.export)}{self._suffix}"
 
     @property
     def folder(self) -> str:
-        """The schema's folder on the store, relative to the store's path."""
-        return f"{self.database}/{name_token(self.schema)}"
+        """The schema's folder on the store, relative to the store's path; may be empty."""
+        return self.shape.folder_of(database=self.database, schema=self.schema)
 
     @property
     def archive(self) -> str:
         """The archive, relative to the store's path."""
-        return f"{self.folder}/{self.stem}{ARCHIVE_SUFFIX}"
+        name = f"{self._fill(self.shape.archive)}{self._suffix}{ARCHIVE_SUFFIX}"
+        return f"{self.folder}/{name}" if self.folder else name
 
     @property
     def manifest(self) -> str:
@@ -127,11 +165,11 @@ class BackupNames:
 
     def dump_pattern_with(self, template: str) -> str:
         """Return ``DUMPFILE`` with this template: ``%U``, or ``%L`` for any number of files."""
-        return f"{self.stem}_{template}.dmp"
+        return f"{self.stem}_{template}.dmp" if self.shape.numbered else self.dump
 
     @property
     def dump(self) -> str:
-        """``FILE`` for the legacy exp, which writes one."""
+        """The one dump file of a tool that numbers none, such as the legacy exp."""
         return f"{self.stem}.dmp"
 
     @property
@@ -139,25 +177,36 @@ class BackupNames:
         """The tool's log."""
         return f"{self.stem}.log"
 
+    @property
+    def dump_prefix(self) -> str:
+        """What the names of all dump files of the schema begin with, whatever the run."""
+        return name_template.text_before_time(self.shape.export, self._fixed)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveName:
-    """What an archive's file name says: nothing that retention may rely on."""
+    def dumps_of_other_runs(self, found: Collection[str]) -> list[str]:
+        """Given the names of files, return those of dumps that other runs of the schema wrote."""
+        stems = name_template.any_run(self.shape.export, self._fixed)
+        ours = re.compile(rf"{stems}(?:_\d+)?\.dmp", re.ASCII)
+        own = re.compile(
+            rf"{re.escape(self._fill(self.shape.export))}(?:-g[1-9]\d*)?(?:_\d+)?\.dmp", re.ASCII
+        )
+        return sorted(name for name in found if ours.fullmatch(name) and not own.fullmatch(name))
 
-    token: str
-    moment: datetime
-    generation: int
+    @property
+    def _suffix(self) -> str:
+        return "" if self.generation == 1 else f"-g{self.generation}"
+
+    @property
+    def _fixed(self) -> dict[str, str]:
+        return self.shape.fixed(database=self.database, schema=self.schema)
+
+    def _fill(self, template: str) -> str:
+        times = {
+            "time": time_stamp(self.moment),
+            "local_time": local_time_stamp(self.moment, zone=self.shape.zone),
+        }
+        return name_template.fill(template, {**self._fixed, **times})
 
 
-def parse_archive_name(name: str) -> ArchiveName | None:
-    """Given a file name without folder, return its parts, or None where it isn't one of ours."""
-    match = _ARCHIVE.fullmatch(name)
-    if match is None:
-        return None
-    try:
-        moment = parse_time_stamp(match["stamp"])
-    except ValueError:
-        return None
-    return ArchiveName(
-        token=match["token"], moment=moment, generation=int(match["generation"] or 1)
-    )
+def is_dump_of(stem: str, name: str) -> bool:
+    """Tell whether a file's name is that of a dump file of the export with this stem."""
+    return re.fullmatch(rf"{re.escape(stem)}(?:_\d+)?\.dmp", name, re.ASCII) is not None

@@ -10,12 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from oracle_backup.domain.names import job_name, name_token, time_stamp
+from oracle_backup.domain.names import job_name
 from oracle_backup.domain.units import format_bytes, format_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import datetime
 
 EXPORT_ROLES: Final = frozenset({"DATAPUMP_EXP_FULL_DATABASE", "EXP_FULL_DATABASE", "DBA"})
 """One of these is needed to export a schema that is not the user's own."""
@@ -122,18 +121,6 @@ def judge_leftovers(folder: str, sizes: Mapping[str, int]) -> Judgement:
         f"{len(names)} dump file(s) of earlier runs take {format_bytes(sum(sizes.values()))} in "
         f"{folder}: {shown}. Remove them once their backups are on the store."
     )
-
-
-def own_dumps(names: Collection[str], *, schema: str, moment: datetime) -> list[str]:
-    """
-    Given the names of files in the folder, return the dumps of this schema's earlier runs.
-
-    :param moment: the run's, whose own files are no leftovers.
-    """
-    token, stamp = re.escape(name_token(schema)), time_stamp(moment)
-    pattern = re.compile(rf"{token}-(?P<stamp>\d{{8}}T\d{{6}}Z)(?:-g\d+)?(?:_\d+)?\.dmp", re.ASCII)
-    found = ((name, pattern.fullmatch(name)) for name in names)
-    return sorted(name for name, match in found if match and match["stamp"] != stamp)
 
 
 def is_our_job(name: str) -> bool:

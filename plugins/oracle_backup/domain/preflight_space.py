@@ -11,7 +11,7 @@ from oracle_backup.domain.units import format_bytes
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from oracle_backup.domain.manifest import Manifest
+    from oracle_backup.domain.manifest import BackupFacts
 
 _SEGMENTS_MARGIN: Final = 1.05
 """A dump can be a little larger than the segments it comes from: 5 % for its own structures."""
@@ -36,7 +36,7 @@ class LastBackup:
     archive_bytes: int
 
 
-def last_backup(manifests: Collection[Manifest], *, compression: str) -> LastBackup | None:
+def last_backup(manifests: Collection[BackupFacts], *, compression: str) -> LastBackup | None:
     """
     Given a schema's manifests, return what the newest tells; a complete one where there is.
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oracle_backup.domain.manifest import VERSION, Manifest, Verification
+from oracle_backup.domain.manifest import VERSION, Drill, Manifest, ManifestHead, Verification
 from oracle_backup.errors import IntegrityError
 from support.builders import make_archive_record, make_manifest
 
@@ -52,6 +52,8 @@ def take(plain: Any, path: tuple[Any, ...]) -> None:
     del plain[path[-1]]
 
 
+LATER = {"host_folder": None, "drills": (), "adopted": False}
+"""Fields the first releases did not write, and what they mean then."""
 PLAIN = make_manifest().to_dict()
 PATHS = paths_of(PLAIN)
 
@@ -246,6 +248,18 @@ def test_text_that_is_no_manifest_is_refused(text: str | bytes) -> None:
         (("archive", "members", 0, "sha256"), 5),
         (("archive", "members", 0, "crc32"), None),
         (("archive", "members"), None),
+        (("archive", "members"), {}),
+        (("archive", "level"), "1"),
+        (("snapshot_scn",), "4711"),
+        (("tool_version",), 19),
+        (("character_set",), ["AL32UTF8"]),
+        (("host_folder",), 5),
+        (("adopted",), 1),
+        (("drills",), None),
+        (("drills",), [{}]),
+        (("drills",), ["passed"]),
+        (("reasons",), "because"),
+        (("tables",), {}),
     ],
 )
 def test_damaged_manifest_is_refused(path: tuple[Any, ...], value: Any) -> None:
@@ -259,7 +273,11 @@ def test_damaged_manifest_is_refused(path: tuple[Any, ...], value: Any) -> None:
 @pytest.mark.parametrize(
     "path",
     # A list may be shorter.
-    [path for path in PATHS if path[0] not in {"parameters", "tables"} and path[-1] not in {0, 1}],
+    [
+        path
+        for path in PATHS
+        if path[0] not in {"parameters", "tables", *LATER} and path[-1] not in {0, 1}
+    ],
     ids=str,
 )
 def test_manifest_with_anything_missing_is_refused(path: tuple[Any, ...]) -> None:
@@ -270,11 +288,103 @@ def test_manifest_with_anything_missing_is_refused(path: tuple[Any, ...]) -> Non
         Manifest.from_dict(plain)
 
 
-def test_manifest_with_more_than_we_know_is_read() -> None:
-    """A later release may add to it."""
-    plain = PLAIN | {"colour": "green"}
+@pytest.mark.parametrize("name", LATER)
+def test_manifest_of_an_older_release_is_read(name: str) -> None:
+    plain = {key: value for key, value in PLAIN.items() if key != name}
 
-    assert Manifest.from_dict(plain) == make_manifest()
+    assert Manifest.from_dict(plain) == make_manifest(**{name: LATER[name]})
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        (),
+        ("archive",),
+        ("archive", "members", 1),
+        ("verified",),
+        ("drills", 0),
+        ("tables", 0),
+        ("parameters",),
+    ],
+    ids=str,
+)
+@given(value=json_values)
+def test_what_a_later_release_adds_is_kept_through_a_rewrite(
+    path: tuple[Any, ...], value: Any
+) -> None:
+    drill = Drill(time=datetime(2026, 11, 25, tzinfo=UTC), kind="check", result="passed")
+    plain = make_manifest(drills=(drill,)).to_dict()
+    put(plain, (*path, "colour"), value)
+    manifest = Manifest.from_json(json.dumps(plain))
+
+    again = json.loads(manifest.with_pin(pinned=True, note="for the audit").to_json())
+
+    put(plain, ("pinned",), True)
+    put(plain, ("note",), "for the audit")
+    assert json.dumps(again, sort_keys=True) == json.dumps(plain, sort_keys=True)
+    head = ManifestHead.from_dict(json.loads(json.dumps(manifest.head.to_dict())))
+    assert json.dumps(head.to_dict()) == json.dumps(manifest.head.to_dict())
+
+
+@pytest.mark.parametrize("name", ["more", "rows", "table_count"])
+def test_what_a_later_release_adds_takes_no_name_of_ours(name: str) -> None:
+    manifest = Manifest.from_dict(PLAIN | {name: "strange"})
+
+    assert Manifest.from_json(manifest.to_json()) == manifest
+    assert json.loads(manifest.to_json())[name] == "strange"
+    assert manifest.rows == 107 + 19
+    assert ManifestHead.from_dict(manifest.head.to_dict()).rows == 107 + 19
+
+
+def test_manifest_nested_too_deeply_is_refused_and_not_written() -> None:
+    deep: Any = []
+    for _ in range(100_000):
+        deep = [deep]
+    manifest = Manifest.from_dict(PLAIN | {"colour": deep})
+
+    with pytest.raises(IntegrityError, match="too deeply"):
+        manifest.to_json()
+
+
+def test_head_is_the_manifest_without_its_tables() -> None:
+    manifest = make_manifest()
+
+    assert manifest.head.table_count == manifest.table_count == 2
+    assert manifest.head.rows == manifest.rows
+    assert manifest.head.archive == manifest.archive
+    assert manifest.head.counts is True
+    assert not hasattr(manifest.head, "tables")
+    assert ManifestHead.from_dict(json.loads(json.dumps(manifest.head.to_dict()))) == manifest.head
+
+
+@pytest.mark.parametrize(
+    "plain", [{}, None, [], PLAIN, make_manifest().head.to_dict() | {"rows": "1"}]
+)
+def test_head_that_is_damaged_is_refused(plain: Any) -> None:
+    with pytest.raises(IntegrityError):
+        ManifestHead.from_dict(plain)
+
+
+def test_pin_keeps_the_note_unless_there_is_a_new_one() -> None:
+    manifest = make_manifest(note="before the migration")
+
+    assert manifest.with_pin(pinned=True).pinned is True
+    assert manifest.with_pin(pinned=True).note == "before the migration"
+    assert manifest.with_pin(pinned=True, note="").note == ""
+    assert manifest.with_pin(pinned=True).with_pin(pinned=False) == manifest
+
+
+def test_drills_are_kept_in_their_order() -> None:
+    drills = [
+        Drill(time=datetime(2026, 12, day, tzinfo=UTC), kind="import", result=result, reason="why")
+        for day, result in ((1, "failed"), (2, "passed"))
+    ]
+    manifest = make_manifest()
+    for drill in drills:
+        manifest = manifest.with_drill(drill)
+
+    assert Manifest.from_json(manifest.to_json()).drills == tuple(drills)
+    assert [drill.passed for drill in manifest.drills] == [False, True]
 
 
 @given(st.sampled_from(PATHS), json_values)

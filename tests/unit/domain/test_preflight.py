@@ -13,12 +13,10 @@ from oracle_backup.domain.preflight import (
     judge_leftovers,
     judge_roles,
     judge_undo,
-    own_dumps,
     passed,
     problem,
     warning,
 )
-from support.builders import DUE
 
 
 def test_judgements_add_up_in_their_order():
@@ -104,27 +102,6 @@ def test_leftovers_are_counted_and_measured(count: int, shown: str):
 
     assert text.startswith(f"{count} dump file(s) of earlier runs take {count}.0 KiB in /dumps: ")
     assert shown in text
-
-
-def test_own_dumps_are_those_of_the_schema_s_other_runs():
-    mine = ["HR-20261122T020000Z.dmp", "HR-20261122T020000Z-g2_01.dmp", "HR-20261121T020000Z_7.dmp"]
-    others = [
-        "HR-20261123T020000Z_01.dmp",
-        "HR-20261123T020000Z-g2_01.dmp",
-        "HR_OLD-20261122T020000Z_01.dmp",
-        "XHR-20261122T020000Z_01.dmp",
-        "HR-20261122T020000Z.log",
-        "HR-20261122T020000Z_01.dmp.bak",
-        "HR-2026.dmp",
-    ]
-
-    assert own_dumps(mine + others, schema="HR", moment=DUE) == sorted(mine)
-
-
-def test_own_dumps_of_a_schema_with_an_odd_name():
-    names = ["A-24-B-20261122T020000Z_01.dmp", "A$B-20261122T020000Z_01.dmp"]
-
-    assert own_dumps(names, schema="A$B", moment=DUE) == names[:1]
 
 
 @pytest.mark.parametrize(

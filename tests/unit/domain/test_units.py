@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oracle_backup.domain.units import format_bytes, format_seconds
+from oracle_backup.domain.units import format_age, format_bytes, format_seconds
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,18 @@ def test_format_bytes_is_near_the_truth(size: int) -> None:
 )
 def test_format_seconds(seconds: float, text: str) -> None:
     assert format_seconds(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("age", "text"),
+    [
+        (timedelta(), "0 min"),
+        (timedelta(minutes=59, seconds=59), "59 min"),
+        (timedelta(hours=1), "1 h 00 min"),
+        (timedelta(hours=23, minutes=5), "23 h 05 min"),
+        (timedelta(days=1), "1 d"),
+        (timedelta(days=3, hours=4, minutes=59), "3 d 4 h"),
+    ],
+)
+def test_format_age(age: timedelta, text: str) -> None:
+    assert format_age(age) == text

@@ -61,6 +61,8 @@ class BackupReport:
         stopped, half files removed.
     :param unchecked_host_keys: connections which do not verify who they talk to.
     :param zone: the schema's time zone, in which instants are shown.
+    :param message: paragraphs of the config's, one a line, which stand at the top.
+    :param own_subject: the mail's subject as the config wants it; empty for the usual one.
     """
 
     database: str
@@ -86,6 +88,7 @@ class BackupReport:
     notes: tuple[str, ...] = ()
     note: str = ""
     message: str = ""
+    own_subject: str = ""
 
     @property
     def failed_steps(self) -> tuple[str, ...]:
@@ -100,6 +103,13 @@ class BackupReport:
             and self.verified
             and not any(step.state in FAILED_STATES for step in self.steps)
         )
+
+    @property
+    def shown_verdict(self) -> str:
+        """The verdict for texts of the config's; it is complete only where the backup is good."""
+        if self.verdict == "complete" and not self.is_good:
+            return "failed"
+        return self.verdict or "failed"
 
     @property
     def outcome(self) -> str:
@@ -127,6 +137,8 @@ class BackupReport:
     @property
     def subject(self) -> str:
         """Return the mail's subject: one line, whatever the names hold."""
+        if own := one_line(self.own_subject):
+            return own
         word = {"success": "OK", "warnings": "OK (warnings)", "failed": "FAILED"}[self.outcome]
         if self.verdict == "incomplete":
             word = "INCOMPLETE"

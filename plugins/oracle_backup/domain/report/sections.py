@@ -55,7 +55,7 @@ def build_sections(report: BackupReport) -> tuple[Section, ...]:
 def _trouble(report: BackupReport) -> list[Section]:
     sections = []
     if report.message:
-        sections.append(Section(title="", lines=(report.message,)))
+        sections.append(Section(title="", lines=tuple(report.message.splitlines())))
     for problem in report.problems:
         lines = (*problem.message.splitlines(), *problem.hint.splitlines())
         sections.append(Section(title=f"{problem.step} failed", lines=lines))
@@ -119,7 +119,7 @@ def _archive(report: BackupReport, archive: ArchiveFacts) -> Section:
         restore = f"imp USER@DATABASE file={dumps} fromuser={schema} touser={schema}"
     else:
         restore = f"impdp USER@DATABASE directory=DIRECTORY dumpfile={dumps} schemas={schema}"
-    code = (f"7z x {archive.name}", restore)
+    code = (f"7z x {shlex.quote(archive.name)}", restore)
     return Section(title="Where it is, and how to restore it", rows=tuple(rows), code=code)
 
 
