@@ -8,8 +8,10 @@ from pydantic import AfterValidator, Field
 
 from oracle_backup.config.group import Group
 from oracle_backup.config.values import (
+    ArchiveTemplate,
     Bandwidth,
     ConnectionId,
+    FolderTemplate,
     StoreName,
     StorePath,
     at_least_one,
@@ -19,6 +21,26 @@ from oracle_backup.config.values import (
 
 class ArchiveSettings(Group):
     """How dump and log are packed."""
+
+    file_name: ArchiveTemplate = Field(
+        default="{schema}-{time}",
+        description=(
+            "The archive's name without .7z. {database} and {schema} are those of the backup, "
+            "{host} is host_name; {time} is the run's time in UTC as YYYYMMDDTHHMMSSZ, "
+            "{local_time} the same in the schema's time zone as YYYYMMDDHHMMSS. One of the two "
+            "times must be there."
+        ),
+        examples=["{database}-{schema}-{local_time}"],
+    )
+    folder: FolderTemplate = Field(
+        default="{database}/{schema}",
+        description=(
+            "Folder of the archives below the store's path, with {database}, {schema} and {host} "
+            'as above. "" is the store\'s path itself. Schemas may share a folder if file_name '
+            "tells them apart. Backups in another folder are not seen any more."
+        ),
+        examples=["{host}/{schema}"],
+    )
 
     level: int = Field(
         default=1,
@@ -75,7 +97,8 @@ class StoreSettings(Group):
     )
     path: StorePath = Field(
         description=(
-            "Folder on the store. Archives are `<path>/<database>/<schema>/<schema>-<time>.7z`."
+            "Folder on the store. Archives are `<path>/<database>/<schema>/<schema>-<time>.7z`, "
+            "unless archive.folder and archive.file_name say otherwise."
         ),
         examples=["/backups/oracle"],
     )

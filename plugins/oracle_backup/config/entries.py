@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from oracle_backup.config import names
+from oracle_backup.config.file_names import check_lengths, find_shared_names
 from oracle_backup.config.merge import Level
 from oracle_backup.config.model import Options, SchemaSettings
 from oracle_backup.config.problems import Place, Problem, render_kind, render_path
@@ -49,6 +50,19 @@ class _Entry:
     def key(self) -> str | None:
         return names.key(self.database, self.schema_name) if self.schema_name else None
 
+    @property
+    def settings(self) -> SchemaSettings | None:
+        """The entry as a whole; None while anything is wrong with it."""
+        if self.options is None or self.problems:
+            return None
+        return SchemaSettings.model_validate(
+            {
+                **dict(self.options),
+                "database": self.database,
+                "schema_name": self.schema_name,
+            }
+        )
+
 
 def read_entries(
     databases: Mapping[str, object], *, defaults: Level, shared: Sequence[Problem]
@@ -65,6 +79,7 @@ def read_entries(
     for entry in entries:
         entry.problems[:0] = [problem for problem in shared if _concerns(problem.path, entry)]
     _find_collisions(entries)
+    _check_file_names(entries)
     return tuple(_right_ones(entries)), tuple(_broken_ones(entries))
 
 
@@ -145,16 +160,26 @@ def _collision(entry: _Entry, other: _Entry) -> Problem:
     )
 
 
+def _check_file_names(entries: Sequence[_Entry]) -> None:
+    """Find entries whose files' names are too long, or could be an earlier entry's."""
+    right = [(entry, settings) for entry in entries if (settings := entry.settings) is not None]
+    for entry, settings in right:
+        for finding in check_lengths(settings):
+            entry.problems.append(Problem((*entry.place, *finding.option), finding.text))
+    right = [(entry, settings) for entry, settings in right if not entry.problems]
+    for shared in find_shared_names([settings for _, settings in right]):
+        later, first = right[shared.later][0], right[shared.first][0]
+        text = (
+            f"could give its files the names of {render_path(first.place)}'s in the same folder; "
+            "put {database} and {schema} into it"
+        )
+        later.problems.append(Problem((*later.place, *shared.option), text))
+
+
 def _right_ones(entries: Sequence[_Entry]) -> Iterator[SchemaSettings]:
     for entry in entries:
-        if entry.options is not None and not entry.problems:
-            yield SchemaSettings.model_validate(
-                {
-                    **dict(entry.options),
-                    "database": entry.database,
-                    "schema_name": entry.schema_name,
-                }
-            )
+        if (settings := entry.settings) is not None:
+            yield settings
 
 
 def _broken_ones(entries: Sequence[_Entry]) -> Iterator[BrokenSchema]:

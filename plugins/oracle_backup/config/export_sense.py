@@ -26,6 +26,7 @@ def check_export(export: ExportSettings) -> Iterator[Finding]:
         if getattr(export, name):
             text = "is for export.tool exp; remove it"
             yield Finding(_path(name), text, (_path("tool"),))
+    yield from _check_files(export)
     yield from _check_tables(export)
     yield from _check_compression(export)
     yield from _check_encryption(export)
@@ -58,6 +59,17 @@ def _check_exp(export: ExportSettings) -> Iterator[Finding]:
     if export.direct and export.buffer is not None:
         text = "does nothing with export.direct; remove one"
         yield Finding(_path("buffer"), text, (_path("direct"), *tool))
+
+
+def _check_files(export: ExportSettings) -> Iterator[Finding]:
+    if export.numbered_files:
+        return
+    if export.parallel > 1:
+        text = f"must be 1 with export.numbered_files: false, is {export.parallel}"
+        yield Finding(_path("parallel"), text, (_path("numbered_files"),))
+    if export.file_size is not None:
+        text = "does not go with export.numbered_files: false; remove one"
+        yield Finding(_path("file_size"), text, (_path("numbered_files"),))
 
 
 def _check_tables(export: ExportSettings) -> Iterator[Finding]:

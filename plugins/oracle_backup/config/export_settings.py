@@ -14,6 +14,7 @@ from oracle_backup.config.values import (
     DirectoryName,
     Duration,
     ErrorCodes,
+    ExportTemplate,
     FileSize,
     HostPath,
     ObjectTypes,
@@ -26,7 +27,7 @@ from oracle_backup.config.values import (
 _BESIDE = frozenset(
     {"tool", "directory", "path", "consistent", "exclude", "parallel", "file_size", "buffer"}
     | {"max_duration", "stall_after", "tolerate", "warning_phrases", "error_phrases"}
-    | {"warn_rows_drop"}
+    | {"warn_rows_drop", "file_name", "numbered_files"}
 )
 """What the export's parameters are told otherwise, and what is for other tasks."""
 
@@ -51,6 +52,23 @@ class ExportSettings(Group):
         default=None,
         description="Folder on the host that exp writes to. Required with exp.",
         examples=["/u02/backups"],
+    )
+    file_name: ExportTemplate = Field(
+        default="{schema}-{time}",
+        description=(
+            "What dump files and log are called on the host, without what stands behind it: "
+            "_01.dmp, .dmp or .log. Placeholders as in archive.file_name."
+        ),
+        examples=["{schema}-{local_time}"],
+    )
+    numbered_files: bool = Field(
+        default=True,
+        description=(
+            "expdp writes as many files as it needs, and numbers them: _01.dmp, _02.dmp. false: "
+            "one file without a number, which goes with neither parallel nor file_size. exp "
+            "always writes one."
+        ),
+        examples=[True],
     )
     consistent: bool = Field(
         default=True,

@@ -82,7 +82,7 @@ def _properties(model: type[BaseModel], schema: dict[str, Any]) -> dict[str, Any
             kind: dict[str, Any] = {"allOf": [{"$ref": f"#/definitions/{name}"}]}
         else:
             kind = dict(schema["properties"][name])
-            kind.pop("title")
+            kind.pop("title", None)
             if item := item_group_of(field):
                 kind = _list_of_groups(item, kind)
             if not field.is_required():

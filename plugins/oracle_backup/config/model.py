@@ -7,7 +7,7 @@ The JSON Schema, the example and the reference are made from these models: `make
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -15,21 +15,24 @@ from oracle_backup.config import names
 from oracle_backup.config.archive_settings import ArchiveSettings, Stores, StoreSettings
 from oracle_backup.config.export_settings import ExportSettings
 from oracle_backup.config.group import Group
+from oracle_backup.config.retention_settings import KEEP_LAST, RetentionSettings
 from oracle_backup.config.values import (
     ConnectIdentifier,
     ConnectionId,
     Duration,
+    HostName,
     HostPath,
     InstanceName,
     Licences,
     MailAddress,
     MailAddresses,
+    MessageTemplate,
     OracleName,
     Schedule,
+    SubjectTemplate,
     Timezone,
 )
-
-Count = Annotated[int, Field(ge=-1, le=100_000)]
+from oracle_backup.domain.names import NameShape
 
 
 class LoginSettings(Group):
@@ -86,48 +89,6 @@ class EnvironmentSettings(Group):
     )
 
 
-class RetentionSettings(Group):
-    """
-    Which backups are kept. A backup stays if any option keeps it; -1 keeps all.
-
-    Where no option is given on any level, keep_last is 7.
-    """
-
-    keep_last: Count | None = Field(
-        default=None, description="Keep the newest so many backups.", examples=[7]
-    )
-    keep_hourly: Count | None = Field(
-        default=None,
-        description="Keep the newest backup of each of the last so many hours that have one.",
-        examples=[24],
-    )
-    keep_daily: Count | None = Field(
-        default=None,
-        description="Keep the newest backup of each of the last so many days that have one.",
-        examples=[14],
-    )
-    keep_weekly: Count | None = Field(
-        default=None,
-        description="Keep the newest backup of each of the last so many weeks that have one.",
-        examples=[8],
-    )
-    keep_monthly: Count | None = Field(
-        default=None,
-        description="Keep the newest backup of each of the last so many months that have one.",
-        examples=[12],
-    )
-    keep_yearly: Count | None = Field(
-        default=None,
-        description="Keep the newest backup of each of the last so many years that have one.",
-        examples=[-1],
-    )
-    keep_within: Duration | None = Field(
-        default=None,
-        description="Keep every backup made within so long before the newest one.",
-        examples=["2d"],
-    )
-
-
 class MailSettings(Group):
     """Who is told."""
 
@@ -154,14 +115,43 @@ class MailSettings(Group):
         ),
         examples=["always"],
     )
+    subject: SubjectTemplate | None = Field(
+        default=None,
+        description=(
+            "Subject of the report, with {schema}, {database}, {host}, {time} and {verdict}: "
+            "complete, incomplete, unknown, or failed, also where only a later step failed. "
+            "Empty: one that begins with OK, INCOMPLETE or FAILED."
+        ),
+        examples=["{verdict}: backup of {schema} on {database}"],
+    )
+    message: MessageTemplate | None = Field(
+        default=None,
+        description=(
+            "Text at the top of the report, with the same placeholders. Of HTML in it only the "
+            "paragraphs are kept. A { or } that is to be shown is written twice."
+        ),
+        examples=["Questions: call the DBA on duty."],
+    )
 
 
 class Options(Group):
     """Everything that may be set in defaults, for a database and for a schema."""
 
     host_conn_id: ConnectionId = Field(
-        description="Airflow connection of type SSH to the host where Oracle's tools run.",
+        description=(
+            "Airflow connection of type SSH to the host where Oracle's tools run. local: no "
+            "connection; the tools run where Airflow's worker and triggerer run, which must then "
+            "be one machine and one user."
+        ),
         examples=["oracle_host"],
+    )
+    host_name: HostName | None = Field(
+        default=None,
+        description=(
+            "What {host} stands for in names of files and in mails. Required where names hold it. "
+            "Empty: mails name the host of the connection."
+        ),
+        examples=["db1.example.com"],
     )
     database_conn_id: ConnectionId = Field(
         description="Airflow connection of type Oracle to the database.",
@@ -233,16 +223,33 @@ class Options(Group):
         ],
     )
     retention: RetentionSettings = Field(
-        default=RetentionSettings(keep_last=7),
+        default=RetentionSettings(keep_last=KEEP_LAST),
         description=(
             "Which backups are kept. One stays if any of these options keeps it; -1 keeps all. "
             "Where none is given on any level, keep_last is 7."
         ),
     )
+    max_age: Duration | None = Field(
+        default=None,
+        description=(
+            "How old the newest verified backup may be before something is wrong. Empty: the "
+            "longest time between two starts of the schedule, and start_late_limit on top, at "
+            "least 6h; without a schedule, any age."
+        ),
+        examples=["30h"],
+    )
     keep_dump: bool = Field(
         default=False,
         description="Leave dump and log on the host after their archive was verified.",
         examples=[False],
+    )
+    host_retention: RetentionSettings | None = Field(
+        default=None,
+        description=(
+            "Which dumps and logs stay on the host, too, after their archives were verified. Left "
+            "out, none does. Only files that a manifest on a store names are removed, and only "
+            "with the size it tells; when the last store gives a backup up, the host does too."
+        ),
     )
     mail: MailSettings = Field(description="Who is told.")
     retries: int = Field(
@@ -279,6 +286,23 @@ class SchemaSettings(Options):
     def all_stores(self) -> tuple[StoreSettings, ...]:
         """The stores an archive is written to: one or more."""
         return self.stores or ((self.store,) if self.store else ())
+
+    @property
+    def name_shape(self) -> NameShape:
+        """How the schema's files are called."""
+        return NameShape(
+            archive=self.archive.file_name,
+            folder=self.archive.folder,
+            export=self.export.file_name,
+            numbered=self.export.numbered_files,
+            zone=self.timezone,
+            host=self.host_name or "",
+        )
+
+    @property
+    def folder(self) -> str:
+        """The schema's folder on its stores, relative to their paths; may be empty."""
+        return self.name_shape.folder_of(database=self.database, schema=self.schema_name)
 
     def export_options(self) -> dict[str, Any]:
         """Return what the export operator takes as ``options``."""

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from oracle_backup.config import duration, names
+from oracle_backup.config import duration, keep_span, names
 from oracle_backup.config.example_file import render_scalar
 from oracle_backup.config.model import Options
 from oracle_backup.config.options import (
@@ -70,6 +70,8 @@ Every option may stand in `defaults`, for a database and for a schema; the neare
 
 - A duration has units, the longest first: `90m`, `6h`, `1d12h`, `2w`. `m` is minutes. At most
   {duration.LONGEST.days // 365} years.
+- A span of retention goes by the calendar: years, months, weeks, days, hours, as in `12h`, `30d`,
+  `8w`, `6mo`, `1y6mo`. Restic's `1y6m` is read too; a bare `6m` is not, as it could be minutes.
 - A cron string has five fields and stands in quotes: `"*/30 * * * *"`.
 - YAML is read in version 1.2's sense: only `true` and `false` are truth values, `no` and `on` are
   text. Numbers stand without quotes. Anchors, aliases, merge keys and tags are not read.
@@ -104,7 +106,7 @@ def _table(fields: dict[str, FieldInfo], schema: dict[str, Any]) -> Iterator[str
     for name, field in fields.items():
         value = _kind(schema["properties"][name])
         example = example_of(field)
-        if value.startswith(("text", "duration", "list")):
+        if value.startswith(("text", "duration", "span", "list")):
             value += f", such as `{render_scalar(example)}`"
         yield f"| `{name}` | {value} | {_default(field)} | {field.description} |"
 
@@ -124,6 +126,8 @@ def _kind(schema: dict[str, Any]) -> str:
         return ", ".join(f"`{choice}`" for choice in schema["enum"])
     if schema.get("pattern") == duration.WRITTEN:
         return "duration"
+    if schema.get("pattern") == keep_span.WRITTEN:
+        return "span"
     if schema["type"] == "integer":
         return f"{schema['minimum']} to {schema['maximum']}"
     return {

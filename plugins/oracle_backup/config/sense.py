@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from oracle_backup.config.export_sense import check_export
+from oracle_backup.config.file_names import check_templates
 from oracle_backup.config.finding import Finding, Path
 from oracle_backup.config.model import Options
 from oracle_backup.config.problems import render_path
@@ -20,6 +21,7 @@ def check_sense(options: Options) -> Iterator[Finding]:
     yield from _check_container(options)
     yield from check_export(options.export)
     yield from _check_archive(options)
+    yield from check_templates(options)
     yield from _check_stores(options)
     yield from _check_retention(options)
     yield from _check_passwords(options)
@@ -48,10 +50,20 @@ def _check_container(options: Options) -> Iterator[Finding]:
 
 
 def _check_retention(options: Options) -> Iterator[Finding]:
-    names = type(options.retention).model_fields
-    if not any(getattr(options.retention, name) for name in names):
-        text = "keeps nothing; give at least one option more than 0, such as keep_last: 7"
-        yield Finding(("retention",), text, tuple(("retention", name) for name in names))
+    for group, retention in (
+        ("retention", options.retention),
+        ("host_retention", options.host_retention),
+    ):
+        if retention is not None and retention.policy.is_empty:
+            text = "keeps nothing; give at least one option more than 0, such as keep_last: 7"
+            rules = [name for name in type(retention).model_fields if name.startswith("keep_")]
+            yield Finding((group,), text, tuple((group, name) for name in rules))
+        if retention is not None and retention.max_delete == 0:
+            text = "must be at least 1, or -1 for no limit; with 0 nothing would ever go"
+            yield Finding((group, "max_delete"), text)
+    if options.host_retention is not None and options.keep_dump:
+        text = "does not go with host_retention, which says what stays; remove one"
+        yield Finding(("keep_dump",), text, (("host_retention",),))
 
 
 def _check_archive(options: Options) -> Iterator[Finding]:
@@ -65,6 +77,7 @@ def _check_stores(options: Options) -> Iterator[Finding]:
     if options.store is not None and options.stores is not None:
         text = "does not go with store: put all stores into this list, or remove it"
         yield Finding(("stores",), text, (("store",),))
+    yield from _check_proof(options)
     places: dict[tuple[str, str], int] = {}
     labels: dict[str, int] = {}
     for index, store in enumerate(options.stores or ()):
@@ -78,6 +91,15 @@ def _check_stores(options: Options) -> Iterator[Finding]:
             if store.name is None:
                 text = f"is required: by its connection it is called as stores[{same_label}]"
             yield Finding(("stores", index, "name"), text)
+
+
+def _check_proof(options: Options) -> Iterator[Finding]:
+    """Yield where no store proves anything: a run is green only if its archive was read back."""
+    text = "must be full or hash{}: the right size does not prove that a backup can be read"
+    if options.store is not None and options.store.verify == "size":
+        yield Finding(("store", "verify"), text.format(""))
+    if options.stores and all(store.verify == "size" for store in options.stores):
+        yield Finding(("stores", 0, "verify"), text.format(" on one of the stores at least"))
 
 
 def _check_passwords(options: Options) -> Iterator[Finding]:

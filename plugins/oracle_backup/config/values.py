@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
@@ -21,6 +22,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from oracle_backup.config import duration, names, schedule
+from oracle_backup.domain import mail_text, name_template
 
 _Item = TypeVar("_Item")
 
@@ -217,6 +219,37 @@ Phrase = Annotated[
     str,
     StringConstraints(strip_whitespace=True),
     Written(r"^[^\x00-\x1f\x7f]{1,200}$", "one line of 1 to 200 characters"),
+]
+
+# A blank is fine in an archive's name, and in no parameter file.
+ArchiveTemplate = Annotated[
+    str,
+    Field(max_length=120),
+    AfterValidator(_saying(partial(name_template.check_file_template, blanks=True))),
+]
+ExportTemplate = Annotated[
+    str, Field(max_length=120), AfterValidator(_saying(name_template.check_file_template))
+]
+FolderTemplate = Annotated[
+    str, Field(max_length=500), AfterValidator(_saying(name_template.check_folder_template))
+]
+
+HostName = Annotated[
+    str,
+    Written(
+        r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$",
+        "a name of at most 63 letters, digits and _ . -, beginning with a letter or digit",
+    ),
+]
+
+SubjectTemplate = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    Written(r"^[^\x00-\x1f\x7f]{1,250}$", "one line of 1 to 250 characters"),
+    AfterValidator(_saying(mail_text.check_template)),
+]
+MessageTemplate = Annotated[
+    str, Field(max_length=4000), AfterValidator(_saying(mail_text.check_template))
 ]
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from oracle_backup.config.model import SchemaSettings
 from oracle_backup.config.options import all_options, groups
+from oracle_backup.domain.retention import Span
 
 Load = Callable[[str], SchemaSettings]
 
@@ -63,7 +64,7 @@ def test_options_are_read(settings: Load) -> None:
     assert found.export.warning_phrases == ("advertencias",)
     assert found.store.path == "/Copias de seguridad/Oracle"
     assert (found.retention.keep_last, found.retention.keep_daily) == (None, -1)
-    assert found.retention.keep_within == timedelta(hours=36)
+    assert found.retention.keep_within == Span(days=1, hours=12)
     assert found.mail.to == ("a@b.example", "c@d.example")
     assert (found.mail.sender, found.mail.when) == ("me@example.com", "failures")
 

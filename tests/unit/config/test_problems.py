@@ -26,7 +26,10 @@ Problems = Callable[[str], list[str]]
         ("databases:", "databases: unknown option; databases stand at the top of the file only"),
         ("zzz: 1", "zzz: unknown option; known here: archive, database_conn_id, enabled, "),
         ("store: {zzz: 1}", "store.zzz: unknown option; known here: bandwidth_limit, "),
-        ("mail: {sender: a@b}", "mail.sender: unknown option; known here: conn_id, from, to, when"),
+        (
+            "mail: {sender: a@b}",
+            "mail.sender: unknown option; known here: conn_id, from, message, subject, to, when",
+        ),
         ("database: x", "database: unknown option; did you mean "),
         ("schema_name: x", "schema_name: unknown option; did you mean "),
         ("retention: {keep_last: -5}", "retention.keep_last: must be at least -1, is -5"),

@@ -142,6 +142,11 @@ def test_part_of_a_store_takes_nothing_from_stores(load_databases: Callable[[str
             "stores: [{name: x, conn_id: a, path: /x}, {name: x, conn_id: b, path: /y}]",
             "stores[1].name: must be a name of its own, is that of stores[0]",
         ),
+        ("store: {verify: size}", "store.verify: must be full or hash: the right size does not"),
+        (
+            "stores: [{conn_id: a, path: /x, verify: size}, {conn_id: b, path: /, verify: size}]",
+            "stores[0].verify: must be full or hash on one of the stores at least: the right size",
+        ),
         (
             "{stores: [{conn_id: a, path: /}], archive: {password_conn_id: a}}",
             "archive.password_conn_id: must be a connection of its own, is that of "

@@ -1,0 +1,87 @@
+"""How old may a schema's newest backup be?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from croniter import croniter  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from oracle_backup.config.model import Options
+
+PATIENCE = timedelta(hours=6)
+"""How late a backup may be at least: its run may start late, and takes its time."""
+
+_PRESETS = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@quarterly": "0 0 1 */3 *",
+    "@yearly": "0 0 1 1 *",
+}
+# Whatever today is: how far apart fires are does not depend on it.
+_FROM = datetime(2023, 12, 31, 23, 59, tzinfo=UTC)
+_DAY_MINUTES = 24 * 60
+_ENOUGH_FIRES = 62
+_A_YEAR = timedelta(days=370)
+_FOR_EVER = timedelta(days=40 * 366)
+
+
+def expected_age(options: Options) -> timedelta | None:
+    """
+    Return how old the newest verified backup may be; None for a schema without a schedule.
+
+    That is `max_age` where it is given. Else the longest time between two fires of the schedule,
+    and on top the limit for late starts, at least six hours.
+    """
+    if options.max_age is not None:
+        return options.max_age
+    if options.schedule is None:
+        return None
+    return longest_gap(options.schedule) + max(options.start_late_limit or PATIENCE, PATIENCE)
+
+
+@cache
+def longest_gap(schedule: str) -> timedelta:
+    """
+    Given a schedule that fires, return the longest time between two fires, by the wall's clock.
+
+    Found by its days, and by the minutes of one of them: a schedule that fires each minute of one
+    day in the year has too many fires to go through.
+    """
+    minute, hour, day, month, weekday = _PRESETS.get(schedule, schedule).split()
+    minutes = _minutes_of_a_day(minute, hour)
+    inside = max((later - earlier for earlier, later in pairwise(minutes)), default=0)
+    overnight = (minutes[0] - minutes[-1]) + _DAY_MINUTES * _longest_days(day, month, weekday)
+    return timedelta(minutes=max(inside, overnight))
+
+
+def _minutes_of_a_day(minute: str, hour: str) -> list[int]:
+    expanded, _ = croniter.expand(f"{minute} {hour} * * *")
+    minutes, hours = (
+        range(count) if field == ["*"] else field
+        for field, count in zip(expanded[:2], (60, 24), strict=True)
+    )
+    return sorted(at_hour * 60 + at_minute for at_hour in hours for at_minute in minutes)
+
+
+def _longest_days(day: str, month: str, weekday: str) -> int:
+    """Return how many days at most lie between two days with fires."""
+    if (day, month, weekday) == ("*", "*", "*"):
+        return 1
+    fires = croniter(f"0 0 {day} {month} {weekday}", _FROM)
+    last = first = fires.get_next(datetime)
+    longest = timedelta()
+    seen = 0
+    # A pattern of weekdays alone repeats soon; one of dates is seen in a year, or in many fires.
+    enough = timedelta() if (day, month) == ("*", "*") else _A_YEAR
+    while (seen < _ENOUGH_FIRES or last - first < enough) and last - first < _FOR_EVER:
+        following = fires.get_next(datetime)
+        longest = max(longest, following - last)
+        last = following
+        seen += 1
+    return longest.days

@@ -1,0 +1,1 @@
+"""The predecessor's two files, config.json and credenciales.json, as this project's settings."""
