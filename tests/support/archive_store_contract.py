@@ -156,6 +156,70 @@ class ArchiveStoreContract:
     def test_size_of_a_missing_file_is_none(self, store):
         assert store.size("no/such/file") is None
 
+    def test_read_many_brings_every_file_whole(self, store):
+        contents = {f"db/{size}.json": BIG[:size] for size in (0, 1, 40_000, 700_000)}
+        contents |= {f"db/small-{number}.json": b"%d" % number for number in range(300)}
+        for name, content in contents.items():
+            put(store, name, content)
+
+        found = list(store.read_many(contents, max_bytes=10**6))
+
+        assert len(found) == len(contents)
+        assert dict(found) == contents
+
+    def test_read_many_tells_what_is_wrong_with_each(self, store):
+        put(store, "db/good.json", b"good")
+        put(store, "db/long.json", BIG)
+
+        found = dict(
+            store.read_many(["db/good.json", "db/gone.json", "db/long.json"], max_bytes=10**6)
+        )
+
+        assert found.pop("db/good.json") == b"good"
+        assert set(found) == {"db/gone.json", "db/long.json"}
+        assert all(isinstance(error, StoreError) for error in found.values())
+
+    def test_read_many_may_be_left_and_disturbed(self, store):
+        wanted = [f"db/{number}.json" for number in range(100)]
+        for name in wanted:
+            put(store, name, name.encode())
+
+        reads = store.read_many(wanted, max_bytes=100)
+        first, content = next(reads)
+        assert content == first.encode()
+        assert store.size(wanted[99]) == len(wanted[99])
+        reads.close()
+        assert dict(store.read_many(wanted, max_bytes=100)) == {
+            name: name.encode() for name in wanted
+        }
+
+    def test_read_many_of_nothing_is_nothing(self, store):
+        assert list(store.read_many([], max_bytes=100)) == []
+
+    def test_rename_gives_another_name(self, store):
+        put(store, "db/a.json", b"one")
+        store.rename("db/a.json", "db/a.json.deleting")
+
+        assert names(store, "db") == {"db/a.json.deleting"}
+        assert store.read_bytes("db/a.json.deleting", max_bytes=100) == b"one"
+
+    def test_rename_replaces_nothing(self, store):
+        put(store, "a", b"one")
+        put(store, "b", b"two")
+
+        with pytest.raises(NameTakenError):
+            store.rename("a", "b")
+        assert store.read_bytes("a", max_bytes=100) == b"one"
+        assert store.read_bytes("b", max_bytes=100) == b"two"
+
+    def test_rename_of_a_missing_file_is_an_error(self, store):
+        put(store, "b", b"two")
+
+        with pytest.raises(StoreError):
+            store.rename("a", "c")
+        with pytest.raises(StoreError):
+            store.rename("a", "../c")
+
     def test_open_read_reads_anywhere(self, store):
         put(store, "a.7z", BIG)
 
@@ -176,6 +240,7 @@ class ArchiveStoreContract:
         entries = {entry.name: entry for entry in store.list("erp")}
         assert entries["erp/a.7z"].is_file
         assert entries["erp/a.7z"].size_bytes == 5
+        assert entries["erp/a.7z"].modified > 1_700_000_000
         assert not entries["erp/old"].is_file
         assert set(entries) == {"erp/a.7z", "erp/old"}
 

@@ -14,6 +14,7 @@ import yaml
 from lab.oracle.faults import set_faults
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from email.message import EmailMessage
     from pathlib import Path
 
@@ -94,16 +95,29 @@ class Backups:
         self._config.write_text(yaml.safe_dump(config), encoding="utf-8")
         os.environ["ORACLE_BACKUP_CONFIG"] = str(self._config)
 
-    def run(self, schema: str, *, conf: dict[str, Any] | None = None, **options: Any) -> Outcome:
-        """Back up a schema through its DAG, every task in this process."""
+    def run(
+        self,
+        schema: str,
+        *,
+        conf: dict[str, Any] | None = None,
+        moment: datetime | None = None,
+        **options: Any,
+    ) -> Outcome:
+        """Back up a schema through its DAG, every task in this process; for this time, or now."""
+        self.configure({schema: {}}, **options)
+        return self.run_configured(conf=conf, moment=moment)
+
+    def run_configured(
+        self, *, conf: dict[str, Any] | None = None, moment: datetime | None = None
+    ) -> Outcome:
+        """Back up the one schema of the config file that ORACLE_BACKUP_CONFIG names."""
         from airflow.dag_processing.dagbag import DagBag
 
-        self.configure({schema: {}}, **options)
         mails_before = set(self.lab.mails())
         bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
         assert bag.import_errors == {}
         (dag,) = bag.dags.values()
-        run = dag.test(run_conf=conf)
+        run = dag.test(run_conf=conf, **({"logical_date": moment} if moment else {}))
         tasks = {one.task_id: str(one.state) for one in run.get_task_instances()}
         return self._outcome(run, tasks, mails_before)
 

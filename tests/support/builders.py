@@ -85,7 +85,8 @@ def make_manifest(**changes: Any) -> Manifest:
             {"owner": "HR", "table": "JOBS", "partition": "P1", "rows": 19, "size_bytes": None},
         ),
         "archive": make_archive_record(),
-        "verified": Verification(time=DUE + timedelta(minutes=9), method="read back"),
+        "host_folder": "/u01/app/oracle/dpdump",
+        "verified": Verification(time=DUE + timedelta(minutes=9), method="full"),
     }
     manifest = Manifest(**(values | changes))
     if archive_name is None:

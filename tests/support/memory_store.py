@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 
 from oracle_backup.adapters.ports import StoreEntry
 from oracle_backup.adapters.store_names import check_name, is_part_of_ours, new_part_name
-from oracle_backup.errors import NameTakenError, StoreError
+from oracle_backup.errors import NameTakenError, StoreError, StoreUnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from oracle_backup.adapters.ports import Part
+
+
+MADE = 1_795_399_200
+"""When a file was last changed, unless a test says otherwise: 2026-11-23 02:00 UTC."""
 
 
 class MemoryPart(io.BytesIO):
@@ -41,6 +45,7 @@ class InMemoryArchiveStore:
 
     :param free: what ``free_bytes`` says.
     :param hashes: whether it tells the SHA-256 of its files.
+    :ivar times: when files were last changed, where a test says so.
     """
 
     def __init__(
@@ -48,6 +53,7 @@ class InMemoryArchiveStore:
     ) -> None:
         self.label = label
         self.files: dict[str, bytes] = {}
+        self.times: dict[str, int] = {}
         self.parts: dict[str, MemoryPart] = {}
         self.free = free
         self.hashes = hashes
@@ -84,6 +90,17 @@ class InMemoryArchiveStore:
             raise StoreError(f"{name} on store {self.label} has {len(content)} bytes.")
         return content
 
+    def read_many(
+        self, names: Iterable[str], *, max_bytes: int
+    ) -> Iterator[tuple[str, bytes | StoreError]]:
+        for name in names:
+            try:
+                yield name, self.read_bytes(name, max_bytes=max_bytes)
+            except StoreUnreachableError:
+                raise
+            except StoreError as error:
+                yield name, error
+
     def open_read(self, name: str) -> MemoryFile:
         return MemoryFile(self._file(name))
 
@@ -98,13 +115,25 @@ class InMemoryArchiveStore:
             if rest:
                 folders.add(first)
             else:
-                yield StoreEntry(name=name, size_bytes=len(content), is_file=True)
+                yield StoreEntry(
+                    name=name,
+                    size_bytes=len(content),
+                    is_file=True,
+                    modified=self.times.get(name, MADE),
+                )
         for first in sorted(folders):
             yield StoreEntry(name=f"{prefix}{first}", size_bytes=0, is_file=False)
 
     def size(self, name: str) -> int | None:
         content = self.files.get(check_name(name))
         return None if content is None else len(content)
+
+    def rename(self, name: str, new_name: str) -> None:
+        content = self._file(name)
+        if check_name(new_name) in self.files:
+            raise NameTakenError(f"{new_name} on store {self.label} is there already.")
+        self.files[new_name] = content
+        del self.files[name]
 
     def remove(self, name: str) -> None:
         self.files.pop(check_name(name), None)

@@ -87,7 +87,7 @@ class Preflight:
         return found[0]
 
     def keep(self, *, archive_bytes: int = 1000, minutes: float = 3) -> None:
-        """Put the manifest of an earlier backup on the store."""
+        """Put an earlier backup on the store: a manifest, and an archive that holds nothing."""
         manifest = make_manifest(
             database="lab",
             archive=make_archive_record(size_bytes=archive_bytes),
@@ -98,6 +98,8 @@ class Preflight:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{manifest.archive.name}.json"
         path.write_text(manifest.to_json(), encoding="utf-8")
+        with (folder / manifest.archive.name).open("wb") as archive:
+            archive.truncate(archive_bytes)
 
     def files_on_host(self) -> list[Path]:
         return [path for path in self.lab.paths.dumps.iterdir() if path.is_file()]

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import timedelta
     from types import TracebackType
+
+    from oracle_backup.errors import StoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,14 @@ class StoreEntry:
     :param name: relative to the store's root, as every name is, so it can be passed back.
     :param size_bytes: as the server lists it; 0 where it does not say.
     :param is_file: a regular file: neither folder nor link nor device.
+    :param modified: when it was last changed, in seconds of the server's clock; None where the
+        server does not say.
     """
 
     name: str
     size_bytes: int
     is_file: bool
+    modified: int | None = None
 
 
 class ReadableFile(Protocol):
@@ -162,6 +167,16 @@ class ArchiveStore(Protocol):
     def read_bytes(self, name: str, *, max_bytes: int) -> bytes:
         """Return a whole small file. Raise StoreError if it is longer than ``max_bytes``."""
 
+    def read_many(
+        self, names: Iterable[str], *, max_bytes: int
+    ) -> Iterator[tuple[str, bytes | StoreError]]:
+        """
+        Read many small files side by side; yield them whole, as they come.
+
+        What is wrong with one of them comes in its place: it is gone, closed, longer than
+        ``max_bytes``. Raise StoreUnreachableError for the link.
+        """
+
     def open_read(self, name: str) -> SeekableFile:
         """Open a file for reading."""
 
@@ -174,6 +189,9 @@ class ArchiveStore(Protocol):
 
     def size(self, name: str) -> int | None:
         """Return a file's size, None only if there is no such file."""
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a file another name. Raise NameTakenError rather than replace a file."""
 
     def remove(self, name: str) -> None:
         """Remove a file. One that is gone already is no error."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import paramiko
 from paramiko.sftp import CMD_HANDLE, CMD_NAME, CMD_OPENDIR, CMD_READDIR, SFTPError
 
+from oracle_backup.adapters.number_set import NumberSet
 from oracle_backup.adapters.ports import StoreEntry
 from oracle_backup.adapters.sftp_requests import close_handle, request
 from oracle_backup.adapters.store_names import is_safe_piece
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# A folder of backups holds thousands at most; a server that lists without end is left.
-MAX_ENTRIES = 1_000_000
+# A folder of backups holds thousands; one of strange files may hold a million. A server that lists
+# without end is left.
+MAX_ENTRIES = 4_000_000
 # Two strings of at least their length, and the flags of the attributes.
 _SHORTEST_NAME_BYTES = 12
 # So many odd names are shown; all are counted.
@@ -50,28 +52,23 @@ class FolderListing:
         self._folder = folder
         self._doing = f"list {folder or path}"
         # Names that have come, as numbers: a million of them must not fill the memory.
-        self._seen: set[int] = set()
-        self._seen_before_a_break: set[int] = set()
+        self._seen = NumberSet()
+        self._seen_before_a_break: list[NumberSet] = []
         self._odd: list[bytes] = []
         self._odd_count = 0
 
     def entries(self) -> Iterator[StoreEntry]:
         """Yield what may be used; say how many may not."""
-        for entry, _ in self.entries_with_times():
-            yield entry
-
-    def entries_with_times(self) -> Iterator[tuple[StoreEntry, int | None]]:
-        """Yield entries and when each was last changed, in seconds of the server's clock."""
         for raw_name, attributes in self._raw_entries():
             name = raw_name.decode("utf-8", "surrogateescape")
             if name in {".", ".."} or not self._is_new(raw_name, name):
                 continue
-            entry = StoreEntry(
+            yield StoreEntry(
                 name=f"{self._folder}/{name}" if self._folder else name,
                 size_bytes=attributes.st_size or 0,
                 is_file=stat.S_ISREG(attributes.st_mode or 0),
+                modified=attributes.st_mtime,
             )
-            yield entry, attributes.st_mtime
         if self._odd_count:
             log.warning(
                 "Store %s lists %d entries in %s that are left alone, such as %s.",
@@ -84,13 +81,12 @@ class FolderListing:
     def _is_new(self, raw_name: bytes, name: str) -> bool:
         """Return whether a name may be used and has not come yet; count it where it is odd."""
         number = hash(raw_name)
-        if number in self._seen or not is_safe_piece(name):
+        if not is_safe_piece(name) or not self._seen.add(number):
             self._odd_count += 1
             if len(self._odd) < _SHOWN_NAMES:
                 self._odd.append(raw_name)
             return False
-        self._seen.add(number)
-        return number not in self._seen_before_a_break
+        return not any(number in seen for seen in self._seen_before_a_break)
 
     def _raw_entries(self) -> Iterator[tuple[bytes, paramiko.SFTPAttributes]]:
         """Yield what the server lists, from the beginning once more where the link breaks."""
@@ -101,10 +97,14 @@ class FolderListing:
                     yield from names
             except StoreUnreachableError as error:
                 self._link.renew(error, generation=generation)
-                self._seen_before_a_break |= self._seen
-                self._seen, self._odd, self._odd_count = set(), [], 0
+                self._keep_what_was_seen()
             else:
                 return
+
+    def _keep_what_was_seen(self) -> None:
+        """Begin to count anew; what has been yielded once does not come again."""
+        self._seen_before_a_break.append(self._seen)
+        self._seen, self._odd, self._odd_count = NumberSet(), [], 0
 
     def _answers(self) -> Iterator[list[tuple[bytes, paramiko.SFTPAttributes]]]:
         """Yield names as each answer brings them, nothing for a folder that is not there."""

@@ -7,6 +7,7 @@ file is never replaced by other content, except a manifest on request.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import posixpath
 import time
@@ -27,6 +28,7 @@ from oracle_backup.adapters.sftp_requests import (
     size_of,
     time_of,
 )
+from oracle_backup.adapters.sftp_small_reads import SmallReads
 from oracle_backup.adapters.store_names import CLOCK_NAME, check_name, is_part_of_ours
 from oracle_backup.errors import (
     NameTakenError,
@@ -35,7 +37,7 @@ from oracle_backup.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import timedelta
 
     import paramiko
@@ -157,6 +159,20 @@ class SftpStore:
                 )
             return file.read()
 
+    def read_many(
+        self, names: Iterable[str], *, max_bytes: int
+    ) -> Iterator[tuple[str, bytes | StoreError]]:
+        """
+        Read many small files side by side; yield them whole, as they come.
+
+        What is wrong with one of them comes in its place: it is gone, closed, longer than
+        ``max_bytes``. Raise StoreUnreachableError for the link.
+        """
+        reads = SmallReads(
+            self._link, read_long=lambda name: self.read_bytes(name, max_bytes=max_bytes)
+        )
+        yield from reads.read((name, self._path(name)) for name in names)
+
     def open_read(self, name: str) -> StoreFile:
         """Open a file for reading."""
         return StoreFile(self._link, path=self._path(name))
@@ -169,11 +185,25 @@ class SftpStore:
         not be used, or that come twice, are left out and counted in a warning: no listing leads
         outside its folder. Entries come as the server sends them; they are not kept.
         """
-        yield from self._listing(folder).entries()
+        path = self._path(folder) if folder else self._root
+        yield from FolderListing(self._link, path=path, folder=folder).entries()
 
     def size(self, name: str) -> int | None:
         """Return a file's size, None only if there is no such file."""
         return self._size_of(self._path(name))
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a file another name. Raise NameTakenError rather than replace a file."""
+        path, new_path = self._path(name), self._path(new_name)
+        if self._size_of(new_path) is not None:
+            raise self._taken(new_name)
+        # On a new link the answer to the first try may be lost: then the new name is ours.
+        tries = itertools.count()
+        with self._link.writing(f"rename {name}"):
+            self._link.ask(
+                f"rename {name}",
+                lambda sftp: self._try_rename(sftp, path, new_path, again=next(tries) > 0),
+            )
 
     def remove(self, name: str) -> None:
         """Remove a file. One that is gone already is no error."""
@@ -205,10 +235,10 @@ class SftpStore:
         :returns: the names of what was removed.
         """
         parts = [
-            (entry.name, changed)
-            for entry, changed in self._listing(folder).entries_with_times()
+            (entry.name, entry.modified)
+            for entry in self.list(folder)
             if entry.is_file
-            and changed is not None
+            and entry.modified is not None
             and is_part_of_ours(entry.name.rpartition("/")[2])
         ]
         now = self._server_time(folder) if parts else None
@@ -227,10 +257,6 @@ class SftpStore:
             return self._link.ask("ask for the time", lambda sftp: time_of(sftp, part.path))
         finally:
             self.abandon(part)
-
-    def _listing(self, folder: str) -> FolderListing:
-        path = self._path(folder) if folder else self._root
-        return FolderListing(self._link, path=path, folder=folder)
 
     def _path(self, name: str) -> str:
         return posixpath.join(self._root, check_name(name))
@@ -254,6 +280,28 @@ class SftpStore:
         kept = self._size_of(part.final_path)
         if kept != part.size_bytes:
             raise self._lost(part.final_path, kept, part.size_bytes)
+
+    def _try_rename(
+        self, sftp: paramiko.SFTPClient, path: str, new_path: str, *, again: bool
+    ) -> None:
+        if again and size_of(sftp, path) is None and size_of(sftp, new_path) is not None:
+            return
+        try:
+            # The plain rename of SFTP 3 fails when the name is taken, in one step.
+            sftp.rename(path, new_path)
+        except OSError as error:
+            if kind_of(error) is not Kind.OTHER:
+                raise
+            if size_of(sftp, new_path) is not None:
+                raise self._taken(posixpath.basename(new_path)) from error
+            # Some servers offer only the extension.
+            sftp.posix_rename(path, new_path)
+
+    def _taken(self, name: str) -> NameTakenError:
+        return NameTakenError(
+            f"{name} on store {self.label} is there already, with other content.",
+            hint="Move it away if it is not needed, then clear the task.",
+        )
 
     def _lost(self, path: str, found: int | None, sent: int) -> StoreError:
         size = f"{found} bytes, {sent} were sent"
@@ -286,10 +334,7 @@ class SftpStore:
             return
         is_same = has_size and part_is_there and self._have_same_content(part)
         if not is_same:
-            raise NameTakenError(
-                f"{part.name} on store {self.label} is there already, with other content.",
-                hint="Move it away if it is not needed, then clear the task.",
-            )
+            raise self._taken(part.name)
         self._remove_path(part.path)
 
     def _have_same_content(self, part: PartFile) -> bool:

@@ -11,7 +11,7 @@ import re
 import secrets
 import unicodedata
 
-from oracle_backup.domain.names import MANIFEST_SUFFIX, parse_archive_name
+from oracle_backup.domain.names import ARCHIVE_SUFFIX, MANIFEST_SUFFIX
 from oracle_backup.errors import StoreError
 
 PART_SUFFIX = ".part"
@@ -61,4 +61,4 @@ def is_part_of_ours(piece: str) -> bool:
     if part is None:
         return False
     final = part["final"].removesuffix(DELETING_SUFFIX).removesuffix(MANIFEST_SUFFIX)
-    return final == CLOCK_NAME or parse_archive_name(final) is not None
+    return final == CLOCK_NAME or final.endswith(ARCHIVE_SUFFIX)

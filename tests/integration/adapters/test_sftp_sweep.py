@@ -63,7 +63,7 @@ def leave_parts(store, folder):
         part = store.open_part(f"db/{name}")
         part.write(b"of a dead run")
         part.flush()
-    for name in ("notes.0123abcd.part", f"{ARCHIVE}.part", "x.7z.0123abcd.part"):
+    for name in ("notes.0123abcd.part", f"{ARCHIVE}.part", "x.zip.0123abcd.part"):
         (folder / name).write_bytes(b"of somebody else")
     (folder / f"{ARCHIVE}.0123abcd.part").mkdir()
     (folder / f"{ARCHIVE}.0123abce.part").symlink_to("/etc/passwd")

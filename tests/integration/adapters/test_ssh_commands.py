@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from oracle_backup.adapters.local_shell import LocalShell
 from oracle_backup.adapters.ssh_shell import RemoteShell
 from oracle_backup.adapters.ssh_streams import leashed
 from oracle_backup.errors import HostUnreachableError, RemoteCommandError
@@ -29,8 +30,11 @@ def pids_of(folder):
     return [int(path.read_text()) for path in folder.glob("*.pid")]
 
 
-@pytest.fixture(params=["openssh", "asyncssh"])
+@pytest.fixture(params=["openssh", "asyncssh", "local"])
 def shell(request):
+    """A shell over SSH, and the one of this very machine: they do the same."""
+    if request.param == "local":
+        return LocalShell()
     server = request.getfixturevalue("openssh" if request.param == "openssh" else "asyncssh_host")
     return RemoteShell(server.connect(), host_label="ora01")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from oracle_backup.adapters.foreign_errors import host_errors
+from oracle_backup.adapters.local_shell import LocalShell
 from oracle_backup.adapters.patience import PAUSES_SECONDS
 from oracle_backup.adapters.ssh_shell import RemoteShell
 from oracle_backup.errors import (
@@ -30,8 +31,11 @@ def no_pause(_seconds):
     """Stand in for the seconds before a link is opened again."""
 
 
-@pytest.fixture(params=["openssh", "asyncssh"])
+@pytest.fixture(params=["openssh", "asyncssh", "local"])
 def shell(request):
+    """A shell over SSH, and the one of this very machine: they do the same."""
+    if request.param == "local":
+        return LocalShell()
     server = request.getfixturevalue("openssh" if request.param == "openssh" else "asyncssh_host")
     return RemoteShell(server.connect(), host_label="ora01")
 

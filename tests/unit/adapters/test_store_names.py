@@ -65,7 +65,7 @@ def test_parts_of_ours(final):
         f"{ARCHIVE}.0123abcd.part.part",
         f"{ARCHIVE}.0123abcde.part",
         "notes.0123abcd.part",
-        "HR.7z.0123abcd.part",
+        "HR.zip.0123abcd.part",
         f"{ARCHIVE}.txt.0123abcd.part",
         ".0123abcd.part",
         "",
