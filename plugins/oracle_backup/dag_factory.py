@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
+from oracle_backup.config.expected_age import expected_age
 from oracle_backup.dag_parts import (
     backup_asset,
     default_args,
     describe,
     form,
-    retention_policy,
+    host_rules,
     store_places,
     timetable,
     tool_environment,
@@ -74,6 +75,9 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             sender=s.mail.sender,
             timezone=s.timezone,
             steps=STEPS,
+            subject=s.mail.subject,
+            message=s.mail.message,
+            host_name=s.host_name,
         ),
         params=form(),
         default_args=default_args(retries=s.retries, retry_delay=s.retry_delay),
@@ -95,7 +99,9 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             file_size=s.export.file_size,
             options=s.export_options(),
             licensed=s.licensed,
-            keep_dump=s.keep_dump,
+            shape=s.name_shape,
+            # What stays there on purpose is nothing to warn of.
+            keep_dump=s.keep_dump or s.host_retention is not None,
             start_late_limit=s.start_late_limit,
             execution_timeout=_SHORT,
         )
@@ -115,6 +121,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             parallel=s.export.parallel,
             file_size=s.export.file_size,
             options=s.export_options(),
+            shape=s.name_shape,
             max_duration=s.export.max_duration,
             stall_after=s.export.stall_after,
             smtp_conn_id=s.mail.conn_id,
@@ -142,6 +149,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             export=export.output,
             inspection=inspect.output,
             ssh_conn_id=s.host_conn_id,
+            shape=s.name_shape,
             level=s.archive.level,
             password_conn_id=s.archive.password_conn_id,
             threads=s.archive.threads,
@@ -162,10 +170,13 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             task_id="retain",
             **target,
             stores=stores,
-            folder=f"{s.database}/{names.name_token(s.schema_name)}",
+            folder=s.folder,
             inspection=inspect.output,
-            policy=retention_policy(s.retention),
+            policy=s.retention.policy,
             timezone=s.timezone,
+            expected_age=expected_age(s),
+            max_delete=s.retention.max_delete,
+            preflight=preflight.output if s.host_retention else None,
             execution_timeout=_SHORT,
         )
         clean_up = CleanUpOperator(
@@ -178,7 +189,10 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             oracle_conn_id=s.database_conn_id,
             tool=s.export.tool,
             directory=s.export.directory,
+            shape=s.name_shape,
             keep_dump=s.keep_dump,
+            host_retention=host_rules(s),
+            stores=stores,
             execution_timeout=_SHORT,
         ).as_teardown()
         report = ReportOperator(
@@ -189,6 +203,9 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             to=s.mail.to,
             sender=s.mail.sender,
             when=s.mail.when,
+            subject=s.mail.subject,
+            message=s.mail.message,
+            host_name=s.host_name,
             timezone=s.timezone,
             steps=STEPS,
             execution_timeout=_SHORT,

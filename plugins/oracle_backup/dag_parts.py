@@ -13,15 +13,16 @@ from airflow.sdk import (
     RetryRule,
 )
 
+from oracle_backup.config.expected_age import expected_age
 from oracle_backup.domain import names
-from oracle_backup.domain.retention import RetentionPolicy
+from oracle_backup.domain.retention import PruneRules
 from oracle_backup.errors import RETRIED, BackupError
 from oracle_backup.operators.stores import StorePlace
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from oracle_backup.config.model import RetentionSettings, SchemaSettings
+    from oracle_backup.config.model import SchemaSettings
 
 NLS_LANG = "AMERICAN_AMERICA.AL32UTF8"
 """English messages, and no letter lost: other languages are read too, but not asked for."""
@@ -112,15 +113,16 @@ def tool_environment(settings: SchemaSettings) -> dict[str, str | None]:
     }
 
 
-def retention_policy(retention: RetentionSettings) -> RetentionPolicy:
-    return RetentionPolicy(
-        last=retention.keep_last or 0,
-        hourly=retention.keep_hourly or 0,
-        daily=retention.keep_daily or 0,
-        weekly=retention.keep_weekly or 0,
-        monthly=retention.keep_monthly or 0,
-        yearly=retention.keep_yearly or 0,
-        within=retention.keep_within,
+def host_rules(settings: SchemaSettings) -> PruneRules | None:
+    """Return what of the dumps on the host is kept, or None where nothing is."""
+    retention = settings.host_retention
+    if retention is None:
+        return None
+    return PruneRules(
+        policy=retention.policy,
+        zone=settings.timezone,
+        expected_age=expected_age(settings),
+        max_delete=retention.max_delete,
     )
 
 
@@ -139,7 +141,12 @@ def describe(settings: SchemaSettings) -> str:
                 f"- Sent to: `{one.path}` (connection `{one.conn_id}`), {secret}"
                 for one in s.all_stores
             ),
-            f"- Keeps: {retention_policy(s.retention).in_words()}",
+            f"- Keeps: {s.retention.policy.in_words()}",
+            *(
+                [f"- Keeps dumps on the host: {s.host_retention.policy.in_words()}"]
+                if s.host_retention
+                else []
+            ),
             f"- Report to: {', '.join(s.mail.to)}",
             "",
             "How to get data back: `docs/how-to/restore.md`.",

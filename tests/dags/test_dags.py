@@ -9,6 +9,8 @@ import yaml
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import CronTriggerTimetable
 
+from oracle_backup.domain.names import USUAL_SHAPE, NameShape
+
 STEPS = {
     "preflight",
     "export",
@@ -107,6 +109,62 @@ def test_trigger_form_offers_pin_note_and_keep_dump(load):
     }
 
 
+def test_names_are_shaped_alike_in_every_task(load):
+    names = {
+        "archive": {"file_name": "{host}.{schema}-{local_time}", "folder": ""},
+        "export": {"file_name": "{schema}_{time}", "numbered_files": False},
+        "host_name": "db1",
+    }
+    bag = load(config(HR=names))
+    dag = bag.dags["oracle_backup__erp__HR"]
+
+    shape = NameShape(
+        archive="{host}.{schema}-{local_time}",
+        folder="",
+        export="{schema}_{time}",
+        numbered=False,
+        zone="Europe/Madrid",
+        host="db1",
+    )
+    for task in ("preflight", "export", "archive", "clean_up"):
+        assert dag.get_task(task).shape == shape
+    assert dag.get_task("retain").folder == ""
+
+
+def test_names_are_as_ever_where_nothing_is_asked_for(load):
+    dag = load(config(HR={"timezone": "UTC"})).dags["oracle_backup__erp__HR"]
+
+    for task in ("preflight", "export", "archive", "clean_up"):
+        assert dag.get_task(task).shape == USUAL_SHAPE
+    assert dag.get_task("retain").folder == "erp/HR"
+
+
+def test_report_has_the_config_s_own_words(load):
+    mail = {"to": ["dba@example.com"], "subject": "{verdict} {host}", "message": "<p>x</p>"}
+    report = load(config(HR={"mail": mail, "host_name": "db1"})).dags["oracle_backup__erp__HR"]
+    task = report.get_task("report")
+
+    assert (task.subject, task.message, task.host_name) == ("{verdict} {host}", "<p>x</p>", "db1")
+
+
+def test_schemas_that_would_share_names_hide_no_other(load):
+    flat = {"folder": "", "file_name": "{time}"}
+    bag = load(config(HR={"archive": flat}, SALES={"archive": dict(flat)}, CRM={}))
+
+    assert bag.import_errors == {}
+    assert {dag.dag_id: set(dag.task_ids) for dag in bag.dags.values()} == {
+        "oracle_backup__erp__HR": STEPS,
+        "oracle_backup__erp__SALES": {"refuse"},
+        "oracle_backup__erp__CRM": STEPS,
+    }
+
+
+def test_host_may_be_this_very_machine(load):
+    dag = load(config(HR={"host_conn_id": "local"})).dags["oracle_backup__erp__HR"]
+
+    assert dag.get_task("export").ssh_conn_id == "local"
+
+
 def test_disabled_schema_has_no_dag(load):
     assert load(config(HR={"enabled": False})).dags == {}
 
@@ -143,7 +201,9 @@ def test_unreadable_file_is_an_import_error_with_our_words(load, tmp_path, monke
 def test_every_dag_can_be_serialized(load):
     from airflow.serialization.serialized_objects import DagSerialization
 
-    for dag in load(config(HR={}, SALES={"wrong": 1})).dags.values():
+    mail = {"to": ["dba@example.com"], "subject": "{verdict}", "message": "{time}"}
+    named = {"archive": {"folder": ""}, "mail": mail, "host_conn_id": "local"}
+    for dag in load(config(HR={}, SALES={"wrong": 1}, CRM=named)).dags.values():
         assert DagSerialization.serialize_dag(dag)["dag_id"] == dag.dag_id
 
 

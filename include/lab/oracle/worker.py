@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
@@ -31,7 +32,7 @@ class FatalError(Exception):
         self.lines = lines
 
 
-class Worker:
+class Worker(ABC):
     """A job's server process. Subclasses say what the work is."""
 
     tool = ""
@@ -54,12 +55,12 @@ class Worker:
         self._began = found.started_ms / 1000
         self._looked = 0.0
 
+    @abstractmethod
     def work(self) -> None:
-        """Do the job; overridden."""
-        raise NotImplementedError
+        """Do the job."""
 
-    def undo(self) -> None:
-        """Remove what a killed job has made; overridden."""
+    def undo(self) -> None:  # noqa: B027 - one that has made nothing has nothing to undo
+        """Remove what a killed job has made."""
 
     def run(self) -> None:
         """Do the job, and end as it deserves."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from airflow.providers.oracle.hooks.oracle import OracleHook
 
 from oracle_backup.domain.parameter_file import Login
-from oracle_backup.hooks.connections import known_connection
+from oracle_backup.hooks.connections import AnsweredConnections, known_connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from oracle_backup.adapters.oracle_database import OracleDatabase
 
 
-class OracleDatabaseHook(OracleHook):
+class OracleDatabaseHook(AnsweredConnections, OracleHook):
     """
     Opens the database, and knows the login that the export tool uses.
 

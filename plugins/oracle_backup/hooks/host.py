@@ -1,17 +1,18 @@
-"""From an Airflow SSH connection to a shell on the Oracle host."""
+"""From a connection's id to a shell on the Oracle host: over SSH, or on this very machine."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow.providers.ssh.hooks.ssh import SSHHook
 
 from oracle_backup.adapters.patience import STALL_SECONDS
 from oracle_backup.hooks.connections import known_connection
+from oracle_backup.hooks.local_host import LocalHostHook, is_local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from paramiko import SSHClient
 
@@ -19,6 +20,18 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT = 30
 """Seconds for TCP, banner and login each."""
+
+
+def host_hook(ssh_conn_id: str) -> OracleHostHook | LocalHostHook:
+    """Return what opens a shell on the Oracle host: an SSH connection's, or ``local``'s."""
+    return LocalHostHook(ssh_conn_id) if is_local(ssh_conn_id) else OracleHostHook(ssh_conn_id)
+
+
+def export_host(ssh_conn_id: str, export: Mapping[str, Any]) -> OracleHostHook | LocalHostHook:
+    """Return what opens a shell where an export runs or ran, given what is recorded of it."""
+    if is_local(ssh_conn_id):
+        return LocalHostHook(ssh_conn_id, machine=export.get("machine"))
+    return OracleHostHook(ssh_conn_id)
 
 
 class OracleHostHook(SSHHook):

@@ -9,7 +9,7 @@ from airflow.providers.sftp.hooks.sftp import SFTPHook
 from airflow.providers.ssh.hooks.ssh import SSHHook
 
 from oracle_backup.adapters.patience import STALL_SECONDS
-from oracle_backup.hooks.connections import known_connection
+from oracle_backup.hooks.connections import AnsweredConnections, known_connection
 from oracle_backup.hooks.host import CONNECT_TIMEOUT
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from oracle_backup.adapters.sftp_store import SftpStore
 
 
-class ArchiveStoreHook(SFTPHook):
+class ArchiveStoreHook(AnsweredConnections, SFTPHook):
     """
     Opens an archive store.
 

@@ -11,6 +11,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from oracle_backup.domain.report.model import BackupReport, Problem, Step
+from oracle_backup.domain.report.own_words import with_own_words
 from oracle_backup.domain.report.render import render_html, render_text
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ def mail_unreported(
     sender: str | None,
     timezone: str,
     steps: Sequence[str],
+    subject: str | None = None,
+    message: str | None = None,
+    host_name: str | None = None,
 ) -> Callable[[Context], None]:
     """
     Return the callback for a DAG's failed runs: it mails, unless the report has gone out.
@@ -47,9 +51,11 @@ def mail_unreported(
             context,
             database=database,
             schema_name=schema_name,
+            host=host_name or "not asked",
             timezone=timezone,
             steps=tuple(Step(name=name, state=states.get(name) or "not run") for name in steps),
         )
+        report = with_own_words(report, subject=subject, message=message)
         log.error("%s\n%s", report.subject, render_text(report))
         try:
             _send(report, smtp_conn_id=smtp_conn_id, to=to, sender=sender)
@@ -67,7 +73,13 @@ def _states(context: Context) -> dict[str, Any]:
 
 
 def _build_report(
-    context: Context, *, database: str, schema_name: str, timezone: str, steps: tuple[Step, ...]
+    context: Context,
+    *,
+    database: str,
+    schema_name: str,
+    host: str,
+    timezone: str,
+    steps: tuple[Step, ...],
 ) -> BackupReport:
     run = context["dag_run"]
     reason = context.get("reason") or "no reason"
@@ -77,7 +89,7 @@ def _build_report(
         dag_id=run.dag_id,
         run_id=run.run_id,
         run_url="",
-        host="not asked",
+        host=host,
         zone=timezone,
         moment=run.logical_date or run.run_after,
         snapshot_time=None,

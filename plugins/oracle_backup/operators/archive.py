@@ -11,10 +11,10 @@ from airflow.sdk import BaseOperator
 from oracle_backup.adapters.catalogue import read_catalogue, read_manifest
 from oracle_backup.adapters.copy_archive import copy_archive
 from oracle_backup.domain.comparison import compare_backups
-from oracle_backup.domain.names import BackupNames
+from oracle_backup.domain.names import USUAL_SHAPE, BackupNames, NameShape
 from oracle_backup.errors import NameTakenError
 from oracle_backup.hooks.connections import archive_password
-from oracle_backup.hooks.host import OracleHostHook
+from oracle_backup.hooks.host import export_host
 from oracle_backup.operators.manifests import new_manifest
 from oracle_backup.operators.pack import Packer, files_of, read_export_log
 from oracle_backup.operators.steps import run_moment, told_to_report
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _PART_AGE = timedelta(days=2)
 """No run writes for so long: its tasks are ended after one day."""
+_KEY = "archive"
+"""Under which this task remembers the archive it has begun to send, from try to try."""
+_KEPT = timedelta(days=90)
 
 
 class ArchiveOperator(BaseOperator):
@@ -55,6 +58,7 @@ class ArchiveOperator(BaseOperator):
     :param inspection: what ``InspectOperator`` returned. (templated)
     :param ssh_conn_id: SSH connection to the Oracle host.
     :param stores: where archives go.
+    :param shape: how archives are called.
     :param level: 0 to 9, as in 7-Zip.
     :param password_conn_id: connection whose password encrypts the archive, or None.
     :param threads: threads that compress; None for one per processor.
@@ -84,6 +88,7 @@ class ArchiveOperator(BaseOperator):
         inspection: Any,
         ssh_conn_id: str,
         stores: Sequence[StorePlace],
+        shape: NameShape = USUAL_SHAPE,
         level: int = 1,
         password_conn_id: str | None = None,
         threads: int | None = None,
@@ -101,6 +106,7 @@ class ArchiveOperator(BaseOperator):
         self.inspection = inspection
         self.ssh_conn_id = ssh_conn_id
         self.stores = stores
+        self.shape = shape
         self.level = level
         self.password_conn_id = password_conn_id
         self.threads = threads
@@ -116,6 +122,7 @@ class ArchiveOperator(BaseOperator):
             schema=self.schema_name,
             moment=run_moment(context),
             generation=self.export["generation"],
+            shape=self.shape,
         )
         with told_to_report(context), open_stores(self.stores) as opened:
             manifest = self._send(context, opened, names)
@@ -135,6 +142,7 @@ class ArchiveOperator(BaseOperator):
     def _send(self, context: Context, opened: OpenStores, names: BackupNames) -> Manifest:
         """Have the archive on every store that is open; return its manifest."""
         finished: dict[str, Manifest] = {}
+        begun = context["task_state_store"].get(_KEY) == names.archive
         for name, store in list(opened.stores.items()):
             with opened.guarded(name):
                 store.sweep_parts(names.folder, _PART_AGE)
@@ -143,7 +151,7 @@ class ArchiveOperator(BaseOperator):
                     self.log.info("%s is on %s from an earlier try: kept.", names.archive, name)
                     finished[name] = manifest
                 else:
-                    self._make_room(store, names, manifest)
+                    self._make_room(store, names, manifest, begun=begun)
         opened.require_one()
         if finished:
             self._copy(opened, names, finished)
@@ -154,9 +162,13 @@ class ArchiveOperator(BaseOperator):
         return manifest.job == self.export["job"] and not manifest.damage
 
     def _make_room(
-        self, store: ArchiveStore, names: BackupNames, manifest: Manifest | None
+        self, store: ArchiveStore, names: BackupNames, manifest: Manifest | None, *, begun: bool
     ) -> None:
-        """Remove what an earlier try of this very export left; never another's."""
+        """
+        Remove what an earlier try of this very export left; never another's.
+
+        :param begun: whether an earlier try has begun to send an archive of this name.
+        """
         if manifest is not None and manifest.job != self.export["job"]:
             raise NameTakenError(
                 f"{names.archive} on {store.label} is the backup of another run: "
@@ -167,6 +179,14 @@ class ArchiveOperator(BaseOperator):
             self.log.warning("%s was damaged (%s): sent again.", names.archive, manifest.damage)
             store.remove(names.manifest)
         if store.size(names.archive) is not None:
+            if manifest is None and not begun:
+                raise NameTakenError(
+                    f"{names.archive} on {store.label} is there already, and not by this run: it "
+                    "has no manifest.",
+                    hint="Move it away and clear this task, or let archive.file_name give other "
+                    "names. Where another program backs up the same schema, let one of the two "
+                    "start a minute later.",
+                )
             # Without a manifest it does not exist: an earlier try died before writing it.
             self.log.info("%s has no manifest: sent again.", names.archive)
             store.remove(names.archive)
@@ -193,7 +213,9 @@ class ArchiveOperator(BaseOperator):
             compress_on=self.compress_on,
             progress_interval=self.progress_interval,
         )
-        with OracleHostHook(self.ssh_conn_id).shell() as shell:
+        # Before anything is sent, so that a next try knows what of this name is its own.
+        context["task_state_store"].set(_KEY, names.archive, retention=_KEPT)
+        with export_host(self.ssh_conn_id, self.export).shell() as shell:
             files = files_of(shell, self.inspection, self.export["parameters"])
             log = read_export_log(shell, self.inspection)
             written = packer.pack(shell, files, opened, name=names.archive)
@@ -216,17 +238,23 @@ class ArchiveOperator(BaseOperator):
         """Return the manifest with warnings of what differs oddly from the newest good backup."""
         for name, store in list(opened.stores.items()):
             with opened.guarded(name):
-                catalogue = read_catalogue(
-                    store, names.folder, database=self.database, schema=self.schema_name
-                )
+                previous = self._newest_good(store, names)
                 break
         else:
             return manifest
-        good = [entry.manifest for entry in catalogue if entry.manifest.counts]
-        if not good:
+        if previous is None:
             return manifest
-        previous = max(good, key=lambda one: one.snapshot_time)
         warnings = compare_backups(previous, manifest, rows_drop_percent=self.warn_rows_drop)
         for warning in warnings:
             self.log.warning("%s", warning)
         return dataclasses.replace(manifest, warnings=(*manifest.warnings, *warnings))
+
+    def _newest_good(self, store: ArchiveStore, names: BackupNames) -> Manifest | None:
+        entries = read_catalogue(
+            store, names.folder, database=self.database, schema=self.schema_name
+        )
+        good = [entry for entry in entries if entry.manifest.counts]
+        if not good:
+            return None
+        newest = max(good, key=lambda entry: entry.manifest.snapshot_time)
+        return read_manifest(store, newest.archive)

@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 
 from oracle_backup.adapters.remote_job.scripts import build_remove, parse_answers
+from oracle_backup.domain.names import USUAL_SHAPE, BackupNames, NameShape
 from oracle_backup.errors import HostError
-from oracle_backup.hooks.host import OracleHostHook
+from oracle_backup.hooks.host import export_host
 from oracle_backup.operators.export_leftovers import Leftovers, remove_half_files, remove_records
 from oracle_backup.operators.export_net import ExportNet, end_what_nobody_follows
 from oracle_backup.operators.export_record import HALTED_KEY
+from oracle_backup.operators.host_retention import retain_on_host
 from oracle_backup.operators.inspect import JUDGEMENT_KEY
+from oracle_backup.operators.retain import GIVEN_UP_KEY
 from oracle_backup.operators.steps import NOTES_KEY, run_moment, run_param, told_to_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from airflow.sdk import Context
+
+    from oracle_backup.domain.retention import PruneRules
+    from oracle_backup.operators.stores import StorePlace
 
 _TIMEOUT_SECONDS = 120
 _NEVER_BEGUN = frozenset({"upstream_failed", "skipped", "removed", "None"})
@@ -32,6 +38,9 @@ class CleanUpOperator(BaseOperator):
     the export failed and left no usable dump; else they are the only copy, and stay. The job's
     directory goes last, after the report has read the tool's output from it. With a dump go the
     log and the directory of the generations it has replaced, where they left no dump.
+
+    Where dumps have a retention of their own on the host, that decides after each good backup
+    which of those stay whose archives were verified, this run's and earlier ones.
 
     The safety net under the export as well: a job of this run that still lives although its task
     has ended, in the database or on the host, is stopped there, its half dump files go, and the
@@ -48,7 +57,11 @@ class CleanUpOperator(BaseOperator):
     :param oracle_conn_id: Oracle connection, through which a job is stopped.
     :param tool: ``expdp`` or ``exp``.
     :param directory: directory object (expdp).
+    :param shape: how dump set and log are called.
     :param keep_dump: leave dump and log on the host in any case.
+    :param host_retention: what of the dumps on the host is kept; None for nothing.
+    :param stores: where the manifests are that name these dumps.
+    :param retain_task_id: task that has left word of backups which no store has any more.
     :param export_task_id: task that may have left a job running.
     :param inspect_task_id: task whose judgement is asked for.
 
@@ -74,9 +87,13 @@ class CleanUpOperator(BaseOperator):
         oracle_conn_id: str,
         tool: str = "expdp",
         directory: str | None = None,
+        shape: NameShape = USUAL_SHAPE,
         keep_dump: bool = False,
+        host_retention: PruneRules | None = None,
+        stores: Sequence[StorePlace] = (),
         export_task_id: str = "export",
         inspect_task_id: str = "inspect",
+        retain_task_id: str = "retain",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -89,9 +106,13 @@ class CleanUpOperator(BaseOperator):
         self.oracle_conn_id = oracle_conn_id
         self.tool = tool
         self.directory = directory
+        self.shape = shape
         self.keep_dump = keep_dump
+        self.host_retention = host_retention
+        self.stores = stores
         self.export_task_id = export_task_id
         self.inspect_task_id = inspect_task_id
+        self.retain_task_id = retain_task_id
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Decide, say why, then remove."""
@@ -102,7 +123,10 @@ class CleanUpOperator(BaseOperator):
             judgement = context["ti"].xcom_pull(task_ids=self.inspect_task_id, key=JUDGEMENT_KEY)
             paths, finished = self._decide(context, judgement or {})
             removed = self._remove(paths)
-            if paths and self.export["generation"] > 1:
+            prunes = self._prunes_host(context, judgement or {})
+            if prunes:
+                removed += self._retain_on_host(context)
+            if (paths or prunes) and self.export["generation"] > 1:
                 removed += self._remove_replaced(context)
             if not paths and (judgement or {}).get("verdict") == "failed":
                 self._note(context, self._remove_half_files(context))
@@ -127,7 +151,7 @@ class CleanUpOperator(BaseOperator):
     def _remove_replaced(self, context: Context) -> list[str]:
         """Remove what is left of the generations before this one: it has taken their place."""
         net = self._net(context)
-        with OracleHostHook(self.ssh_conn_id).shell() as shell:
+        with export_host(self.ssh_conn_id, self.export).shell() as shell:
             removed = [
                 path
                 for generation in range(1, self.export["generation"])
@@ -152,7 +176,38 @@ class CleanUpOperator(BaseOperator):
             ssh_conn_id=self.ssh_conn_id,
             oracle_conn_id=self.oracle_conn_id,
             halted=halted,
+            shape=self.shape,
         )
+
+    def _prunes_host(self, context: Context, judgement: dict[str, Any]) -> bool:
+        """Whether the dumps on the host are gone through: only after a good backup."""
+        return (
+            self.host_retention is not None
+            and bool(self.verification)
+            and judgement.get("verdict") == "complete"
+            and not self._keeps(context)
+        )
+
+    def _retain_on_host(self, context: Context) -> list[str]:
+        ti = context["ti"]
+        names = BackupNames(
+            database=self.database,
+            schema=self.schema_name,
+            moment=run_moment(context),
+            generation=self.export["generation"],
+            shape=self.shape,
+        )
+        removed, said = retain_on_host(
+            names,
+            folder=self.export["folder"],
+            stores=self.stores,
+            rules=self.host_retention,
+            given_up=ti.xcom_pull(task_ids=self.retain_task_id, key=GIVEN_UP_KEY) or (),
+            ssh_conn_id=self.ssh_conn_id,
+            log=self.log,
+        )
+        ti.xcom_push(key=NOTES_KEY, value=said)
+        return removed
 
     def _note(self, context: Context, notes: list[str]) -> None:
         """Leave sentences for the report."""
@@ -168,7 +223,7 @@ class CleanUpOperator(BaseOperator):
         left = Leftovers.of(
             self.export, directory=self.directory, oracle_conn_id=self.oracle_conn_id
         )
-        with OracleHostHook(self.ssh_conn_id).shell() as shell:
+        with export_host(self.ssh_conn_id, self.export).shell() as shell:
             return remove_half_files(left, shell=shell)
 
     def _keeps(self, context: Context) -> bool:
@@ -180,6 +235,8 @@ class CleanUpOperator(BaseOperator):
         if self._keeps(context):
             self.log.info("keep_dump: %s and its log stay on the host.", ", ".join(dumps))
             return [], bool(self.verification)
+        if self.verification and self.host_retention:
+            return [], True
         if self.verification:
             return [*dumps, log_path], True
         if judgement.get("verdict") == "failed":
@@ -194,7 +251,7 @@ class CleanUpOperator(BaseOperator):
         if not paths:
             return []
         script = build_remove(job=self.export["job"], paths=paths, remove_directory=False)
-        with OracleHostHook(self.ssh_conn_id).shell() as shell:
+        with export_host(self.ssh_conn_id, self.export).shell() as shell:
             answers = parse_answers(shell.run(script, timeout_seconds=_TIMEOUT_SECONDS).stdout)
         removed = answers.get("removed", [])
         for path in removed:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 
 from oracle_backup.domain.lost_job import LogEnd, Step, log_end
+from oracle_backup.domain.names import USUAL_SHAPE, NameShape
 from oracle_backup.errors import ExportLostError
 from oracle_backup.operators.export_end import (
     close,
@@ -77,6 +78,7 @@ class DataPumpExportOperator(BaseOperator):
     :param file_size: largest size of a dump file, as in ``5G``, or None.
     :param options: further keyword arguments for ``ExportParameters``, and
         ``encryption_password_conn_id``, the connection that holds that password.
+    :param shape: how dump set and log are called.
     :param max_duration: longest time the export may take; then it is stopped in the database.
     :param stall_after: time in which neither log nor dump files nor the job's own figures move,
         after which people are told.
@@ -119,6 +121,7 @@ class DataPumpExportOperator(BaseOperator):
         parallel: int = 1,
         file_size: str | None = None,
         options: Mapping[str, Any] | None = None,
+        shape: NameShape = USUAL_SHAPE,
         max_duration: timedelta = timedelta(hours=24),
         stall_after: timedelta = timedelta(hours=2),
         poll_interval: float = 2.0,
@@ -144,6 +147,7 @@ class DataPumpExportOperator(BaseOperator):
         self.parallel = parallel
         self.file_size = file_size
         self.options = options
+        self.shape = shape
         self.max_duration = max_duration
         self.stall_after = stall_after
         self.poll_interval = poll_interval
@@ -242,6 +246,7 @@ class DataPumpExportOperator(BaseOperator):
         self.defer(
             trigger=RemoteJobTrigger(
                 ssh_conn_id=self.ssh_conn_id,
+                machine=record.get("machine"),
                 job=record["job"],
                 deadline=record["deadline"],
                 folder=record["folder"],

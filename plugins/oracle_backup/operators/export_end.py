@@ -26,7 +26,6 @@ from oracle_backup.errors import (
     HostError,
 )
 from oracle_backup.hooks.database import OracleDatabaseHook
-from oracle_backup.hooks.host import OracleHostHook
 from oracle_backup.operators.export_leftovers import (
     Leftovers,
     end_job,
@@ -34,7 +33,13 @@ from oracle_backup.operators.export_leftovers import (
     remove_half_files,
 )
 from oracle_backup.operators.export_look import read_log_end
-from oracle_backup.operators.export_record import HALTED_KEY, add_note, next_record, save_record
+from oracle_backup.operators.export_record import (
+    HALTED_KEY,
+    add_note,
+    host_of,
+    next_record,
+    save_record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -128,7 +133,7 @@ def close(
         with _noted(notes):
             notes += end_job(left, shell=None, why="its export has failed")
     if client.state == "lost":
-        with _noted(notes), OracleHostHook(plan.ssh_conn_id).shell() as shell:
+        with _noted(notes), host_of(plan, record).shell() as shell:
             forget_client(shell, record["job"])
     if client.was_killed and not record.get("followed"):
         notes.append(f"Job {record['job']}: {decision.why}.")
@@ -147,7 +152,7 @@ def dispose(
     left = Leftovers.of(record, directory=plan.directory, oracle_conn_id=plan.oracle_conn_id)
     notes: list[str] = []
     try:
-        with OracleHostHook(plan.ssh_conn_id).shell() as shell:
+        with host_of(plan, record).shell() as shell:
             with _noted(notes):
                 notes += end_job(left, shell=shell, why=why)
             notes += remove_half_files(left, shell=shell)
@@ -209,7 +214,7 @@ def _noted(notes: list[str]) -> Iterator[None]:
 
 
 def _read_log(plan: ExportPlan, record: Mapping[str, Any]) -> ExportLog:
-    with OracleHostHook(plan.ssh_conn_id).shell() as shell:
+    with host_of(plan, record).shell() as shell:
         return read_log_end(shell, record)
 
 

@@ -22,11 +22,11 @@ from oracle_backup.domain.parameter_file import (
 from oracle_backup.errors import ExportLostError, HostError, StatementError
 from oracle_backup.hooks.connections import archive_password
 from oracle_backup.hooks.database import OracleDatabaseHook
-from oracle_backup.hooks.host import OracleHostHook
 from oracle_backup.operators.export_leftovers import Leftovers, end_job, remove_half_files
 from oracle_backup.operators.export_look import look
 from oracle_backup.operators.export_record import (
     add_note,
+    host_of,
     is_stale,
     next_record,
     renew_record,
@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 
 def begin(context: Context, plan: ExportPlan, record: Mapping[str, Any]) -> dict[str, Any]:
     """Start the export of this record, or find it started; return the record as it is then."""
-    with OracleHostHook(plan.ssh_conn_id).shell() as shell:
+    with host_of(plan, record).shell() as shell:
         record = _without_predecessor(context, plan, shell, record)
         if _may_live(shell, plan, record):
             return save_record(context, record, launched=True, source="output")

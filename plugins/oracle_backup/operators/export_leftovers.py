@@ -228,7 +228,10 @@ def _remove_in_database(left: Leftovers, kept: list[str]) -> tuple[list[str], li
 
 
 def _numbered_away(database: OracleDatabase, left: Leftovers) -> Iterator[str]:
-    """Remove ``<stem>_01.dmp``, ``_02`` and so on, up to the first that is not there."""
+    """Remove ``<stem>.dmp``, or ``<stem>_01.dmp``, ``_02`` and so on, as far as they are there."""
+    if database.remove_file(left.directory or "", f"{left.stem}.dmp"):
+        yield f"{left.stem}.dmp"
+        return
     for number in range(1, _MOST_FILES):
         name = f"{left.stem}_{number:02}.dmp"
         if not database.remove_file(left.directory or "", name):

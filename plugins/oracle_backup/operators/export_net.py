@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oracle_backup.adapters.remote_job.scripts import JobState, build_list, parse_answers
-from oracle_backup.domain.names import BackupNames, job_family
+from oracle_backup.domain.names import USUAL_SHAPE, BackupNames, NameShape, job_family
 from oracle_backup.errors import DatabaseError, HostUnreachableError
 from oracle_backup.hooks.database import OracleDatabaseHook
-from oracle_backup.hooks.host import OracleHostHook
+from oracle_backup.hooks.host import host_hook
 from oracle_backup.operators.export_leftovers import Leftovers, end_job, remove_half_files
 from oracle_backup.operators.export_look import look
 
@@ -35,6 +35,7 @@ class ExportNet:
 
     :param moment: as in the names of its files.
     :param folder: where its files are on the host, None where preflight never found out.
+    :param shape: how its files are called.
     :param halted: its job that somebody else has stopped on purpose, or None.
     """
 
@@ -49,6 +50,7 @@ class ExportNet:
     ssh_conn_id: str
     oracle_conn_id: str
     halted: str | None
+    shape: NameShape = USUAL_SHAPE
 
     @property
     def family(self) -> str:
@@ -67,6 +69,7 @@ class ExportNet:
             schema=self.schema,
             moment=self.moment,
             generation=generation,
+            shape=self.shape,
         )
         return Leftovers(
             job=f"{self.family}{generation}",
@@ -97,7 +100,7 @@ def end_what_nobody_follows(net: ExportNet) -> list[str]:
 def _open_shell(net: ExportNet, stack: ExitStack) -> Shell | None:
     """Return a shell on the host, or None where it is away and the database may be asked."""
     try:
-        return stack.enter_context(OracleHostHook(net.ssh_conn_id).shell())
+        return stack.enter_context(host_hook(net.ssh_conn_id).shell())
     except HostUnreachableError as error:
         if not net.is_pump:
             raise

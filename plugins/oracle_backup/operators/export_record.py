@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from oracle_backup.domain.names import BackupNames, job_name
+from oracle_backup.domain.names import USUAL_SHAPE, BackupNames, NameShape, job_name
 from oracle_backup.errors import StatementError
 from oracle_backup.hooks.database import OracleDatabaseHook
+from oracle_backup.hooks.host import export_host
+from oracle_backup.hooks.local_host import machine_of
 from oracle_backup.operators.steps import NOTES_KEY, run_moment
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
+    from oracle_backup.hooks.host import OracleHostHook
+    from oracle_backup.hooks.local_host import LocalHostHook
     from oracle_backup.operators.export import DataPumpExportOperator
 
 _KEY = "export"
@@ -49,6 +53,7 @@ class ExportPlan:
     :param folder: what the directory object points to, or exp's folder.
     :param dump_template: ``%U``, or ``%L`` where the database knows it.
     :param database_version: as preflight found it, or None.
+    :param shape: how files are called.
     :param options: keyword arguments for `ExportParameters`, and ``encryption_password_conn_id``.
     """
 
@@ -66,6 +71,7 @@ class ExportPlan:
     max_duration: timedelta
     dump_template: str = "%U"
     database_version: str | None = None
+    shape: NameShape = USUAL_SHAPE
 
     @classmethod
     def of(cls, operator: DataPumpExportOperator) -> ExportPlan:
@@ -92,12 +98,18 @@ class ExportPlan:
             max_duration=o.max_duration,
             dump_template=found.get("dump_template") or "%U",
             database_version=found.get("database_version"),
+            shape=o.shape,
         )
 
     @property
     def is_pump(self) -> bool:
         """Whether the job lives in the database, and not in its client."""
         return self.tool == "expdp"
+
+
+def host_of(plan: ExportPlan, record: Mapping[str, Any]) -> OracleHostHook | LocalHostHook:
+    """Return what opens a shell where the export of this record runs."""
+    return export_host(plan.ssh_conn_id, record)
 
 
 def load_record(context: Context) -> dict[str, Any] | None:
@@ -195,8 +207,10 @@ def _new_record(context: Context, plan: ExportPlan, *, generation: int) -> dict[
         schema=plan.schema,
         moment=run_moment(context),
         generation=generation,
+        shape=plan.shape,
     )
     snapshot_time, scn = _snapshot(plan)
+    machine = machine_of(plan.ssh_conn_id)
     pattern = names.dump_pattern_with(plan.dump_template) if plan.is_pump else names.dump
     now = datetime.now(UTC)
     return {
@@ -209,6 +223,8 @@ def _new_record(context: Context, plan: ExportPlan, *, generation: int) -> dict[
         "log_path": f"{plan.folder.rstrip('/')}/{names.log}",
         "dump_pattern": pattern,
         "tool": plan.tool,
+        # Without SSH its files are on the machine of this very task, and on no other.
+        **({} if machine is None else {"machine": machine}),
         "snapshot_time": snapshot_time.isoformat(),
         "snapshot_scn": scn,
         "parameters": {

@@ -16,7 +16,7 @@ from oracle_backup.domain.report.stall import (
 from oracle_backup.domain.units import format_seconds
 from oracle_backup.errors import BackupError, DatabaseError
 from oracle_backup.hooks.database import OracleDatabaseHook
-from oracle_backup.hooks.host import OracleHostHook
+from oracle_backup.hooks.host import host_hook
 from oracle_backup.operators.export_record import add_note, save_record
 from oracle_backup.operators.steps import run_url
 
@@ -165,7 +165,7 @@ def _notice(
 
 def _host(ssh_conn_id: str) -> str:
     try:
-        return OracleHostHook(ssh_conn_id).remote_host
+        return host_hook(ssh_conn_id).remote_host
     except BackupError:
         return f"connection {ssh_conn_id}"
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 
 from oracle_backup.domain.codes import Severity
+from oracle_backup.domain.names import is_dump_of
 from oracle_backup.domain.verdict import DumpFile, Judgement, Verdict, VerdictRules, judge
 from oracle_backup.errors import ExportFailedError, LogNotUnderstoodError, StatementError
 from oracle_backup.hooks.database import OracleDatabaseHook
-from oracle_backup.hooks.host import OracleHostHook
+from oracle_backup.hooks.host import export_host
 from oracle_backup.operators.export_look import read_export_log
 from oracle_backup.operators.steps import told_to_report
 
@@ -87,7 +88,7 @@ class InspectOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """Read log and files, judge, and fail where there is nothing to archive."""
         with told_to_report(context):
-            with OracleHostHook(self.ssh_conn_id).shell() as shell:
+            with export_host(self.ssh_conn_id, self.export).shell() as shell:
                 phrases = (*self.warning_phrases, *self.error_phrases)
                 log = read_export_log(shell, self.export, phrases=phrases)
                 files = self._find_files(shell, log)
@@ -111,7 +112,7 @@ class InspectOperator(BaseOperator):
             # exp prints no list; it writes the one file it was told.
             names.add(self.export["dump_pattern"])
         # Only names this run has given away are its files, whatever a log says.
-        paths = sorted(posixpath.join(folder, name) for name in names if name.startswith(stem))
+        paths = sorted(posixpath.join(folder, name) for name in names if is_dump_of(stem, name))
         sizes = shell.stat(paths)
         return [DumpFile(path=path, size_bytes=sizes[path]) for path in paths]
 

@@ -55,6 +55,7 @@ def new_manifest(
         archive=_record(names, written),
         pinned=bool(run_param(context, "pin", default=False)),
         note=str(run_param(context, "note", default="") or ""),
+        host_folder=export["folder"],
     )
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from oracle_backup.domain.names import BackupNames
+from oracle_backup.domain.names import USUAL_SHAPE, BackupNames, NameShape
 from oracle_backup.domain.preflight import jobs_of_run
 from oracle_backup.errors import BackupError, PreflightError, PreflightUnreachableError
 from oracle_backup.hooks.database import OracleDatabaseHook
-from oracle_backup.hooks.host import OracleHostHook
+from oracle_backup.hooks.host import host_hook
 from oracle_backup.operators.preflight_database import ask_database
 from oracle_backup.operators.preflight_findings import Findings, Wanted
 from oracle_backup.operators.preflight_host import ask_host, probe_directory
@@ -68,6 +68,7 @@ class PreflightOperator(BaseOperator):
         ``{"compression": "all"}``.
     :param licensed: what is licensed: ``enterprise_edition``, ``advanced_compression``,
         ``advanced_security``.
+    :param shape: how files are called.
     :param keep_dump: dumps of earlier runs are kept on purpose, so nothing warns of them.
     :param start_late_limit: a scheduled run may not start later than this after its time.
 
@@ -101,6 +102,7 @@ class PreflightOperator(BaseOperator):
         file_size: str | None = None,
         options: Mapping[str, Any] | None = None,
         licensed: Sequence[str] = (),
+        shape: NameShape = USUAL_SHAPE,
         keep_dump: bool = False,
         start_late_limit: timedelta | None = None,
         **kwargs: Any,
@@ -124,6 +126,7 @@ class PreflightOperator(BaseOperator):
         self.file_size = file_size
         self.options = options
         self.licensed = licensed
+        self.shape = shape
         self.keep_dump = keep_dump
         self.start_late_limit = start_late_limit
 
@@ -168,7 +171,11 @@ class PreflightOperator(BaseOperator):
         run = context["dag_run"]
         moment = run_moment(context)
         names = BackupNames(
-            database=self.database, schema=self.schema_name, moment=moment, generation=1
+            database=self.database,
+            schema=self.schema_name,
+            moment=moment,
+            generation=1,
+            shape=self.shape,
         )
         return Wanted(
             database=self.database,
@@ -180,7 +187,7 @@ class PreflightOperator(BaseOperator):
             container=self.container,
             login_method=self.login_method,
             keep_dump=self.keep_dump,
-            moment=moment,
+            names=names,
             own_jobs=jobs_of_run(dag_id=run.dag_id, run_id=run.run_id, schema=self.schema_name),
             probe=f"{names.stem}.probe",
             options={
@@ -240,7 +247,7 @@ class PreflightOperator(BaseOperator):
         findings: Findings,
     ) -> None:
         with findings.necessary():
-            hook = OracleHostHook(self.ssh_conn_id)
+            hook = host_hook(self.ssh_conn_id)
             findings.note_host_key(hook)
             shell: Shell = opened.enter_context(hook.shell())
             ask_host(shell, wanted, findings)

@@ -20,8 +20,8 @@ from oracle_backup.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
+    from oracle_backup.domain.names import BackupNames
     from oracle_backup.domain.preflight_space import LastBackup
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Wanted:
 
     :param directory: directory object (expdp).
     :param path: folder on the host (exp).
-    :param moment: the run's, which its files are named after.
+    :param names: of the run's first generation.
     :param own_jobs: names of the run's jobs, which no sweep may touch.
     :param probe: name of the file that is written to the folder of the dumps.
     :param options: the export's options.
@@ -51,7 +51,7 @@ class Wanted:
     container: str | None
     login_method: str
     keep_dump: bool
-    moment: datetime
+    names: BackupNames
     own_jobs: Sequence[str]
     probe: str
     options: Mapping[str, Any]

@@ -6,11 +6,9 @@ import secrets
 from typing import TYPE_CHECKING
 
 from oracle_backup.adapters import host_questions
-from oracle_backup.domain.names import name_token
 from oracle_backup.domain.preflight import (
     Judgement,
     judge_leftovers,
-    own_dumps,
     passed,
     problem,
     warning,
@@ -100,9 +98,9 @@ def _ask_folder(shell: Shell, wanted: Wanted, findings: Findings) -> None:
 
 def _ask_leftovers(shell: Shell, wanted: Wanted, findings: Findings) -> None:
     folder = findings.facts["folder"]
-    prefix = f"{name_token(wanted.schema)}-"
-    names = host_questions.list_names(shell, folder, prefix=prefix, suffix=".dmp")
-    dumps = own_dumps(names, schema=wanted.schema, moment=wanted.moment)
+    prefix = wanted.names.dump_prefix
+    listed = host_questions.list_names(shell, folder, prefix=prefix, suffix=".dmp")
+    dumps = wanted.names.dumps_of_other_runs(listed)
     sizes = shell.stat([f"{folder}/{name}" for name in dumps]) if dumps else {}
     # One that has no size is gone since.
     found = {path.rpartition("/")[2]: size for path, size in sizes.items() if size is not None}

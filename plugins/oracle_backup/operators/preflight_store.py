@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from oracle_backup.adapters.catalogue import read_catalogue
-from oracle_backup.domain.names import name_token
 from oracle_backup.domain.preflight import Judgement
 from oracle_backup.domain.preflight_space import LastBackup, judge_store, last_backup
 from oracle_backup.operators.preflight_findings import Findings
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
     from oracle_backup.adapters.ports import ArchiveStore
     from oracle_backup.operators.preflight_findings import Wanted
     from oracle_backup.operators.stores import StorePlace
+
+
+_PROBE = ".preflight"
 
 
 @dataclass(slots=True)
@@ -80,18 +82,17 @@ def judge_stores(all_asked: Sequence[AskedStore], findings: Findings) -> None:
 
 
 def _probe(store: ArchiveStore, wanted: Wanted) -> None:
-    name = f"{_folder(wanted)}/.preflight"
+    folder = wanted.names.folder
+    name = f"{folder}/{_PROBE}" if folder else _PROBE
     store.write_text(name, "Written and removed before each backup.\n", replace=True)
     store.remove(name)
 
 
 def _find_last_backup(store: ArchiveStore, wanted: Wanted) -> LastBackup | None:
-    entries = read_catalogue(store, _folder(wanted), database=wanted.database, schema=wanted.schema)
+    entries = read_catalogue(
+        store, wanted.names.folder, database=wanted.database, schema=wanted.schema
+    )
     return last_backup(
         [entry.manifest for entry in entries],
         compression=wanted.options.get("compression", "metadata_only"),
     )
-
-
-def _folder(wanted: Wanted) -> str:
-    return f"{wanted.database}/{name_token(wanted.schema)}"

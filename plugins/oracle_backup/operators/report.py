@@ -10,9 +10,10 @@ from airflow.sdk import BaseOperator
 from oracle_backup.adapters.mail import Attachment, build_message, log_attachment
 from oracle_backup.adapters.remote_job.scripts import build_remove, build_status, parse_status
 from oracle_backup.domain.report.model import ArchiveFacts, BackupReport, Problem, Step
+from oracle_backup.domain.report.own_words import with_own_words
 from oracle_backup.domain.report.render import render_html, render_text
 from oracle_backup.errors import BackupError
-from oracle_backup.hooks.host import OracleHostHook
+from oracle_backup.hooks.host import export_host, host_hook
 from oracle_backup.hooks.mail import ReportMailHook
 from oracle_backup.operators.inspect import JUDGEMENT_KEY
 from oracle_backup.operators.steps import (
@@ -55,6 +56,9 @@ class ReportOperator(BaseOperator):
     :param to: recipients.
     :param sender: sender, or None for the connection's.
     :param when: ``always``, ``warnings`` or ``failures``.
+    :param subject: template of the mail's subject, or None for the usual one.
+    :param message: template of a text at its top, which may be HTML, or None.
+    :param host_name: what the report calls the Oracle host; None for its connection's host.
     :param timezone: zone in which times are shown.
     :param steps: ids of the tasks it tells about, in order.
 
@@ -76,6 +80,9 @@ class ReportOperator(BaseOperator):
         steps: Sequence[str],
         sender: str | None = None,
         when: str = "always",
+        subject: str | None = None,
+        message: str | None = None,
+        host_name: str | None = None,
         timezone: str = "UTC",
         **kwargs: Any,
     ) -> None:
@@ -88,6 +95,9 @@ class ReportOperator(BaseOperator):
         self.steps = steps
         self.sender = sender
         self.when = when
+        self.subject = subject
+        self.message = message
+        self.host_name = host_name
         self.timezone = timezone
 
     def execute(self, context: Context) -> dict[str, Any]:
@@ -95,7 +105,9 @@ class ReportOperator(BaseOperator):
         with told_to_report(context):
             export = self._pull(context, "export")
             attachment = self._log_attachment(export)
-            report = self._gather(context, export)
+            report = with_own_words(
+                self._gather(context, export), subject=self.subject, message=self.message
+            )
             text = render_text(report)
             self.log.info("%s\n%s", report.subject, text)
             sent = report.outcome in _WANTED[self.when]
@@ -197,8 +209,10 @@ class ReportOperator(BaseOperator):
         return tuple(dict.fromkeys(told))
 
     def _host_label(self) -> str:
+        if self.host_name:
+            return self.host_name
         try:
-            return OracleHostHook(self.ssh_conn_id).remote_host
+            return host_hook(self.ssh_conn_id).remote_host
         except BackupError:
             return f"connection {self.ssh_conn_id}"
 
@@ -207,7 +221,7 @@ class ReportOperator(BaseOperator):
         if not export:
             return None
         try:
-            with OracleHostHook(self.ssh_conn_id).shell() as shell:
+            with export_host(self.ssh_conn_id, export).shell() as shell:
                 script = build_status(job=export["job"])
                 done = shell.run(script, timeout_seconds=_TIMEOUT_SECONDS)
             content = parse_status(done.stdout.encode()).output
@@ -223,7 +237,7 @@ class ReportOperator(BaseOperator):
         if not export or not clean_up or not clean_up["finished"]:
             return
         try:
-            with OracleHostHook(self.ssh_conn_id).shell() as shell:
+            with export_host(self.ssh_conn_id, export).shell() as shell:
                 script = build_remove(job=export["job"], paths=(), remove_directory=True)
                 shell.run(script, timeout_seconds=_TIMEOUT_SECONDS)
         except BackupError as error:

@@ -110,7 +110,7 @@ class VerifyOperator(BaseOperator):
         manifest: Manifest,
         verified: dict[str, Manifest],
     ) -> Manifest:
-        from oracle_backup.operators.check_copy import CopyCheck
+        from oracle_backup.adapters.check_copy import CopyCheck
 
         name = self.archive["archive"]
         if manifest.verified is not None:

@@ -55,6 +55,7 @@ class RemoteJobTrigger(BaseTrigger):
 
     :param ssh_conn_id: SSH connection to the Oracle host.
     :param job: the job's name.
+    :param machine: with the host ``local``, the machine the job is on, or None.
     :param deadline: instant at which the job is stopped, ISO 8601.
     :param folder: where the database writes on the host.
     :param stem: what the names of the dump files begin with.
@@ -81,6 +82,7 @@ class RemoteJobTrigger(BaseTrigger):
         folder: str,
         stem: str,
         log_path: str,
+        machine: str | None = None,
         oracle_conn_id: str | None = None,
         offset: int = 0,
         source: Source = "output",
@@ -100,6 +102,7 @@ class RemoteJobTrigger(BaseTrigger):
             "folder": folder,
             "stem": stem,
             "log_path": log_path,
+            "machine": machine,
             "oracle_conn_id": oracle_conn_id,
             "offset": offset,
             "source": source,
@@ -116,7 +119,7 @@ class RemoteJobTrigger(BaseTrigger):
         self.oracle_conn_id = oracle_conn_id
         self.outage_limit = outage_limit
         self._files = JobFiles(folder=folder, stem=stem, log_path=log_path)
-        self._link = HostLink(ssh_conn_id)
+        self._link = HostLink(ssh_conn_id, machine=machine)
         self._known = offset
         self._offset = 0
         self._refused = 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lab.oracle import conditions, instance
+from oracle_backup.domain.names import NameShape
 from oracle_backup.errors import PreflightUnreachableError
 from oracle_backup.operators.steps import PROBLEM_KEY
 from oracle_backup.operators.stores import StorePlace
@@ -256,7 +257,7 @@ def test_folder_without_room_is_told(preflight: Preflight):
 
 def test_store_without_room_for_an_archive_like_the_last_is_told(preflight: Preflight):
     preflight.keep(archive_bytes=5_000_000)
-    preflight.lab.set_store_faults(capacity_bytes=1_000_000)
+    preflight.lab.set_store_faults(capacity_bytes=6_000_000)
 
     assert "the last archive took 4.8 MiB" in preflight.problem()
 
@@ -272,6 +273,45 @@ def test_store_that_does_not_tell_its_space_is_fine(preflight: Preflight):
     preflight.lab.set_store_faults(no_statvfs=True)
 
     assert preflight.ask()["warnings"] == []
+
+
+# Names of the config's own.
+
+
+def test_leftovers_are_known_by_the_config_s_names(preflight: Preflight):
+    """Of other templates, other schemas and this very run nothing is said."""
+    shape = NameShape(export="{database}.{schema}_{local_time}", folder="", zone="Europe/Madrid")
+    dumps = preflight.lab.paths.dumps
+    for name in (
+        "lab.HR_20261122030000.dmp",
+        "lab.HR_20261123030000.dmp",
+        "lab.HR2_20261122030000.dmp",
+        "HR-20261122T020000Z_01.dmp",
+    ):
+        (dumps / name).write_bytes(b"rows")
+
+    text = preflight.warning(shape=shape)
+
+    assert "1 dump file(s) of earlier runs" in text
+    assert "lab.HR_20261122030000.dmp" in text
+
+
+def test_store_s_own_folder_is_probed_and_left_as_it_was(preflight: Preflight):
+    facts = preflight.ask(shape=NameShape(folder=""))
+
+    assert facts["warnings"] == []
+    assert [path for path in preflight.lab.paths.store.rglob("*") if path.is_file()] == []
+
+
+def test_host_may_be_this_very_machine(preflight: Preflight, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOME", str(preflight.lab.paths.home))
+
+    facts = preflight.ask(ssh_conn_id="local")
+
+    assert "Release 19" in facts["tool_version"]
+    assert facts["folder"] == str(preflight.lab.paths.dumps)
+    assert facts["unchecked_host_keys"] == facts["warnings"] == []
+    assert preflight.files_on_host() == []
 
 
 # Privileges.

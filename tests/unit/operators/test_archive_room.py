@@ -53,7 +53,7 @@ def test_damaged_archive_or_another_exports_is_not_taken_for_a_whole_one(manifes
 def test_what_an_earlier_try_left_makes_room(manifest: Manifest | None):
     store = make_store(manifest)
 
-    make_operator()._make_room(store, NAMES, manifest)
+    make_operator()._make_room(store, NAMES, manifest, begun=True)
 
     assert store.size(NAMES.archive) is None
     assert store.size(NAMES.manifest) is None
@@ -64,7 +64,26 @@ def test_backup_of_another_run_is_never_removed():
     store = make_store(manifest)
 
     with pytest.raises(NameTakenError, match="another run"):
-        make_operator()._make_room(store, NAMES, manifest)
+        make_operator()._make_room(store, NAMES, manifest, begun=True)
 
     assert store.size(NAMES.archive) is not None
     assert store.size(NAMES.manifest) is not None
+
+
+def test_archive_of_another_program_is_never_removed():
+    """Both may back the schema up at the same second, into one folder, under one kind of name."""
+    store = make_store(None)
+
+    with pytest.raises(NameTakenError, match=r"there already, and not by this run.*Move it away"):
+        make_operator()._make_room(store, NAMES, None, begun=False)
+
+    assert store.size(NAMES.archive) is not None
+
+
+def test_damaged_archive_of_this_export_makes_room_whatever_is_remembered():
+    manifest = make_manifest(job=JOB).with_damage("Byte 7 differs.")
+    store = make_store(manifest)
+
+    make_operator()._make_room(store, NAMES, manifest, begun=False)
+
+    assert store.size(NAMES.archive) is None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from oracle_backup.domain.names import job_name
+from oracle_backup.domain.names import NameShape, job_name
 from oracle_backup.errors import (
     DatabaseUnreachableError,
     HostUnreachableError,
@@ -153,6 +153,26 @@ def test_job_that_nobody_follows_is_stopped_and_its_half_files_go(
     said = " ".join(desk.ti.pushed[NOTES_KEY])
     assert "stopped and removed" in said
     assert "Half dump files" in said
+
+
+@pytest.mark.parametrize("host_away", [False, True])
+@pytest.mark.parametrize(
+    "name", ["erp_HR_20260101090000-g2.dmp", "erp_HR_20260101090000-g2_01.dmp"]
+)
+def test_half_files_are_found_by_the_config_s_names(desk: ExportDesk, name: str, host_away: bool):
+    """With the host away, the database is told to remove them by name."""
+    desk.ti.states = {"export": "failed"}
+    shape = NameShape(export="{database}_{schema}_{local_time}", zone="Asia/Tokyo")
+    half, other = desk.dumps / name, desk.dumps / f"{STEM}-g2_01.dmp"
+    for path in (half, other):
+        path.write_text("half")
+    desk.database.states[SECOND] = "EXECUTING"
+    desk.host_trouble = HOST_AWAY if host_away else None
+
+    clean_up(desk, shape=shape)
+
+    assert not half.exists()
+    assert other.exists()
 
 
 def test_job_that_was_stopped_before_leaves_no_half_files_either(desk: ExportDesk):

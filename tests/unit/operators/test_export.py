@@ -1,6 +1,8 @@
 """An export's task: how it begins once, and what it does about every end."""
 
+import socket
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import TaskDeferred
 
+from oracle_backup.domain.names import NameShape
 from oracle_backup.errors import (
     DatabaseLoginError,
     DatabaseUnreachableError,
@@ -759,3 +762,67 @@ def test_export_that_ends_well_after_it_stood_still_has_moved_again(
     result = finish(desk, desk.event("ended"))
 
     assert any("move again" in note for note in result["notes"])
+
+
+# Without SSH.
+
+
+def test_export_on_this_machine_is_begun_and_remembers_where(
+    desk: ExportDesk, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("HOME", str(desk.shell.home))
+
+    trigger = start(desk, ssh_conn_id="local")
+
+    assert trigger.arguments["machine"] == desk.record["machine"] == socket.gethostname()
+    assert desk.directory(desk.job).is_dir()
+    until(lambda: (desk.directory(desk.job) / "exit_code").exists())
+    desk.write_log(GOOD_LINE)
+    result = finish(desk, desk.event("ended"), ssh_conn_id="local")
+    assert result["machine"] == socket.gethostname()
+    assert desk.calls == 1
+
+
+def test_retry_on_another_machine_never_starts_a_second_export(
+    desk: ExportDesk, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("HOME", str(desk.shell.home))
+    start(desk, ssh_conn_id="local")
+    until(lambda: desk.calls == 1)
+    monkeypatch.setattr(socket, "gethostname", lambda: "worker-2")
+    monkeypatch.setenv("HOME", str(desk.dumps))
+
+    with pytest.raises(HostUnreachableError, match="runs on worker-2, and the export on"):
+        desk.operator(ssh_conn_id="local").execute(desk.context())
+    with pytest.raises(HostUnreachableError):
+        desk.operator(ssh_conn_id="local").execute_complete(desk.context(), desk.event("ended"))
+
+    assert desk.calls == 1
+    assert not (desk.dumps / ".oracle-backup").exists()
+
+
+def test_export_over_ssh_is_bound_to_no_machine(desk: ExportDesk):
+    trigger = start(desk)
+
+    assert trigger.arguments["machine"] is None
+    assert "machine" not in desk.record
+
+
+# Names.
+
+
+def test_files_are_called_as_the_config_says(desk: ExportDesk):
+    shape = NameShape(export="{database}.{schema}-{local_time}", numbered=False, zone="Asia/Tokyo")
+    trigger = start(desk, shape=shape)
+
+    assert desk.record["stem"].startswith("erp.HR-2026")
+    assert desk.record["dump_pattern"] == f"{desk.record['stem']}.dmp"
+    assert trigger.arguments["stem"] == desk.record["stem"]
+    assert trigger.arguments["log_path"] == f"{desk.dumps}/{desk.record['stem']}.log"
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

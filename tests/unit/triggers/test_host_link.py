@@ -1,6 +1,7 @@
 """What a link does with whatever comes of asking for a connection; a real host is elsewhere."""
 
 import asyncio
+import socket
 from types import SimpleNamespace
 
 import asyncssh
@@ -8,7 +9,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
 from airflow.sdk.execution_time.comms import ErrorResponse
 
-from oracle_backup.errors import ConfigError, HostUnreachableError
+from oracle_backup.errors import ConfigError, HostUnreachableError, RemoteCommandError
 from oracle_backup.triggers import host_link
 from oracle_backup.triggers.host_link import REFUSALS, TROUBLE, HostLink, said
 
@@ -99,3 +100,63 @@ def test_answer_without_an_exit_status_is_cut_off(provider: Provider) -> None:
 
     with pytest.raises(asyncssh.ConnectionLost, match="in the middle"):
         run_at_once("host")
+
+
+# Without SSH.
+
+
+def run_here(script: str, *, conn_id: str = "local", machine: str | None = None) -> bytes:
+    return asyncio.run(HostLink(conn_id, machine=machine).run(script))
+
+
+def test_local_script_runs_here_and_gives_its_bytes(provider: Provider) -> None:
+    assert run_here("printf '\\361'; echo no >&2; exit 3") == b"\xf1"
+    assert run_here("cat; echo on", machine=socket.gethostname()) == b"on\n"
+    assert provider.most == 0, "nobody logs in anywhere"
+
+
+def test_local_link_has_nothing_to_drop_or_close() -> None:
+    async def scenario() -> bytes:
+        link = HostLink("local")
+        link.drop()
+        await link.close()
+        return await link.run("echo on")
+
+    assert asyncio.run(scenario()) == b"on\n"
+
+
+def test_local_script_on_another_machine_is_refused() -> None:
+    """A triggerer elsewhere would take the job for lost."""
+    with pytest.raises(ConfigError, match="the export on worker-1") as caught:
+        run_here("echo on", machine="worker-1")
+
+    assert isinstance(caught.value, REFUSALS)
+
+
+def test_local_script_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_link, "_ANSWER_SECONDS", 0.2)
+
+    with pytest.raises(RemoteCommandError, match="within 0.2 s") as caught:
+        run_here("sleep 2")
+
+    assert isinstance(caught.value, TROUBLE)
+
+
+def test_predecessor_s_host_is_this_machine_without_a_connection(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_here("echo on", conn_id="predecessor_host") == b"on\n"
+
+    monkeypatch.setenv("AIRFLOW_CONN_PREDECESSOR_HOST", "ssh://oracle@ora01")
+
+    assert run_here("echo on", conn_id="predecessor_host") == b"sh -s"
+
+
+def test_airflow_that_is_away_does_not_make_the_host_local(monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_away(_conn_id: str) -> None:
+        raise AIRFLOW_IS_AWAY
+
+    monkeypatch.setattr("airflow.sdk.BaseHook.get_connection", is_away)
+
+    with pytest.raises(HostUnreachableError, match="Airflow does not tell"):
+        run_here("echo on", conn_id="predecessor_host")

@@ -92,6 +92,7 @@ def test_trigger_survives_its_own_serialization():
         job="OB_X_G1",
         deadline=SOON,
         **WHERE,
+        machine="ora01",
         oracle_conn_id="oracle",
         offset=7,
         source="log",
@@ -108,7 +109,7 @@ def test_trigger_survives_its_own_serialization():
 
     assert path == "oracle_backup.triggers.remote_job.RemoteJobTrigger"
     assert json.loads(json.dumps(arguments)) == arguments
-    assert len(arguments) == 16
+    assert len(arguments) == 17
     assert arguments["offset"] == 7
     assert RemoteJobTrigger(**arguments).serialize() == (path, arguments)
 
