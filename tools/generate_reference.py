@@ -1,8 +1,8 @@
 """
-Write docs/reference/errors.md from plugins/oracle_backup/errors.py.
+Write those pages of docs/reference that are made from the code: errors and command line.
 
 ``python tools/generate_reference.py``; with ``--check`` nothing is written, and the exit code is 1
-when the file is stale. Needs nothing but Python.
+when a page is stale.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import inspect
 import sys
+import textwrap
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +19,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "plugins"))
 
 from oracle_backup import errors  # noqa: E402  # found only with the path above
+from oracle_backup.cli.main import build_parser  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-TARGET = Path("docs/reference/errors.md")
+    from collections.abc import Callable, Iterator, Sequence
 
 _HEAD = """\
 <!-- Generated from plugins/oracle_backup/errors.py by `python tools/generate_reference.py`. -->
@@ -52,6 +53,9 @@ def _rows(kind: type[errors.BackupError], *, depth: int) -> Iterator[str]:
     retried = "retried" if issubclass(kind, errors.RETRIED) else "never"
     yield f"| {_INDENT * depth}`{kind.__name__}` | {_meaning(kind)} | {retried} |"
     for child in kind.__subclasses__():
+        if child.__module__ != errors.__name__:
+            # One that never leaves a part of the program, such as the command line.
+            continue
         yield from _rows(child, depth=depth + 1)
 
 
@@ -64,22 +68,116 @@ def _meaning(kind: type[errors.BackupError]) -> str:
     return " ".join(paragraph.split()).replace("``", "`").replace("|", "\\|")
 
 
+_COMMANDS_HEAD = """\
+<!-- Generated from plugins/oracle_backup/cli by `python tools/generate_reference.py`. -->
+# Command line
+
+`python -m oracle_backup COMMAND`, with `plugins/` on the path of Python; `--help` behind a command
+says what stands here.
+No command needs a running Airflow.
+Those that ask a host, a database, a store or a mail server take connections from a file or from
+where this machine's Airflow has them: [watch from outside](../how-to/watch-from-outside.md).
+
+{codes}
+
+| command | does |
+|---|---|
+"""
+
+
+_TITLES = {"options": "option", "positional arguments": "argument"}
+
+
+def render_commands() -> str:
+    """Return the page of all commands, from the parser itself."""
+    parser = build_parser()
+    (commands,) = (one for one in parser._actions if isinstance(one, argparse._SubParsersAction))
+    head = _COMMANDS_HEAD.format(codes=" ".join((parser.epilog or "").split()))
+    rows = [
+        f"| [`{one.dest}`](#{one.dest}) | {_cell(one.help or '')} |\n"
+        for one in commands._choices_actions
+    ]
+    pages = [_render_command(name, one) for name, one in commands.choices.items()]
+    return "".join([head, *rows, *pages])
+
+
+def _render_command(name: str, parser: argparse.ArgumentParser) -> str:
+    lines = ["", f"## {name}", "", " ".join((parser.description or "").split()), ""]
+    lines += ["```sh", _synopsis(parser), "```", ""]
+    for group in parser._action_groups:
+        actions = [one for one in group._group_actions if one.dest != "help"]
+        if actions:
+            lines += [f"| {_TITLES.get(str(group.title), group.title)} | |", "|---|---|"]
+            lines += [f"| `{_invocation(one)}` | {_help(one)} |" for one in actions]
+            lines.append("")
+    if parser.epilog:
+        wrapped = (
+            textwrap.wrap(line, 100) if len(line) > 100 else [line]
+            for line in parser.epilog.strip().splitlines()
+        )
+        lines += ["```text", *chain.from_iterable(wrapped), "```", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _synopsis(parser: argparse.ArgumentParser) -> str:
+    """Return a line with what must be given; argparse's own differs between releases of Python."""
+    given = [
+        one for one in parser._actions if one.dest != "help" and (one.required or _is_operand(one))
+    ]
+    words = [_invocation(one) for one in sorted(given, key=_is_operand)]
+    return " ".join([parser.prog, "[OPTION ...]", *words])
+
+
+def _is_operand(action: argparse.Action) -> bool:
+    return not action.option_strings
+
+
+def _invocation(action: argparse.Action) -> str:
+    metavar = action.metavar or (action.dest.upper() if action.option_strings else action.dest)
+    if action.choices and not action.metavar:
+        metavar = "{" + ",".join(map(str, action.choices)) + "}"
+    if _is_operand(action):
+        return {"?": f"[{metavar}]", "+": f"{metavar} ...", "*": f"[{metavar} ...]"}.get(
+            str(action.nargs), str(metavar)
+        )
+    names = ", ".join(action.option_strings)
+    return names if action.nargs == 0 else f"{names} {metavar}"
+
+
+def _help(action: argparse.Action) -> str:
+    text = (action.help or "") % {"default": action.default, "prog": "python -m oracle_backup"}
+    return _cell(text)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+PAGES: dict[Path, Callable[[], str]] = {
+    Path("docs/reference/errors.md"): render_errors,
+    Path("docs/reference/command-line.md"): render_commands,
+}
+"""Each page, and what makes its text."""
+
+
 def main(arguments: Sequence[str] | None = None, *, root: Path = ROOT) -> int:
-    """Write the page, or check it; return the exit code."""
+    """Write the pages, or check them; return the exit code."""
     parser = argparse.ArgumentParser(prog="generate_reference.py", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; 1 if it is stale")
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 if one is stale")
     check = parser.parse_args(arguments).check
-    path = root / TARGET
-    text = render_errors()
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return 0
-    if check:
-        sys.stderr.write(f"{TARGET} is stale. Run: python tools/generate_reference.py\n")
-        return 1
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    sys.stdout.write(f"{TARGET} written.\n")
-    return 0
+    stale = 0
+    for target, render in PAGES.items():
+        path, text = root / target, render()
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale += 1
+        if check:
+            sys.stderr.write(f"{target} is stale. Run: python tools/generate_reference.py\n")
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{target} written.\n")
+    return 1 if check and stale else 0
 
 
 if __name__ == "__main__":

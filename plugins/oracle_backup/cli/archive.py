@@ -7,8 +7,9 @@ import json
 import stat
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from oracle_backup.adapters.archive.choice import LEVELS
 from oracle_backup.adapters.archive.model import ArchiveMember
@@ -70,10 +71,12 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="for compressing (default: as many as processors and memory allow)",
     )
     add_password_option(parser, purpose="encrypt content and names with this password")
-    parser.add_argument("--output", type=Path, required=True, metavar="OUT.7z")
+    parser.add_argument(
+        "--output", type=Path, required=True, metavar="OUT.7z", help="the archive to write"
+    )
     parser.add_argument("--force", action="store_true", help="replace OUT.7z if it is there")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what to pack")
     parser.set_defaults(run=run)
 
 
@@ -129,10 +132,14 @@ def _members(paths: Sequence[Path], *, output: Path) -> list[ArchiveMember]:
         members[path.name] = ArchiveMember(
             name=path.name,
             size_bytes=facts.st_size,
-            open=lambda _offset, path=path: path.open("rb", buffering=0),
+            open=partial(_open, path),
             modified=datetime.fromtimestamp(facts.st_mtime, UTC),
         )
     return list(members.values())
+
+
+def _open(path: Path, _offset: int) -> IO[bytes]:
+    return path.open("rb", buffering=0)
 
 
 def _summary(path: Path, written: WrittenArchive) -> str:

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, TextIO
 
+from oracle_backup.cli.exits import EXIT_FAILED, EXIT_GOOD, EXIT_NOT_FOUND, EXIT_WARNING
 from oracle_backup.domain.log import ExportLog, LogReader, inspect_record
 from oracle_backup.domain.verdict import Judgement, Verdict, judge
 
@@ -20,19 +21,14 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES: Final = 1 << 18
 
-EXIT_GOOD: Final = 0
-EXIT_FAILED: Final = 1
-EXIT_INCOMPLETE: Final = 3
-EXIT_NOT_FOUND: Final = 4
-
 _EXIT_CODES: Final = {
     Verdict.COMPLETE: EXIT_GOOD,
-    Verdict.INCOMPLETE: EXIT_INCOMPLETE,
+    Verdict.INCOMPLETE: EXIT_WARNING,
     Verdict.UNKNOWN: EXIT_FAILED,
     Verdict.FAILED: EXIT_FAILED,
 }
 # from bad to worse: a log that is not there says least
-_BADNESS: Final = (EXIT_GOOD, EXIT_INCOMPLETE, EXIT_FAILED, EXIT_NOT_FOUND)
+_BADNESS: Final = (EXIT_GOOD, EXIT_WARNING, EXIT_FAILED, EXIT_NOT_FOUND)
 _COLOURS: Final = {
     Verdict.COMPLETE: "32",
     Verdict.INCOMPLETE: "33",

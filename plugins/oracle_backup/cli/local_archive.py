@@ -7,15 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
+from oracle_backup.cli.exits import EXIT_FAILED, EXIT_NOT_FOUND
 from oracle_backup.errors import ArchivePasswordError, ConfigError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
-
-EXIT_FAILED: Final = 1
-EXIT_USAGE: Final = 2
-EXIT_NOT_FOUND: Final = 4
 
 # Longer than any password; a file that is longer was named by mistake.
 _MOST_PASSWORD_BYTES: Final = 4096

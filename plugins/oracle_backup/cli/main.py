@@ -1,9 +1,4 @@
-"""
-``python -m oracle_backup``: which command was meant, and with which exit code does it end?
-
-0 good, 1 failed, 2 wrong use or config, 3 incomplete or warning, 4 not found, 5 destination
-unreachable.
-"""
+"""``python -m oracle_backup``: which command was meant, and with which exit code does it end?"""
 
 from __future__ import annotations
 
@@ -11,15 +6,44 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from oracle_backup.cli import archive, check, inspect_log, read_archive
-from oracle_backup.errors import BackupError, ConfigError
+from oracle_backup.cli import (
+    adopt_archives,
+    archive,
+    check,
+    import_config,
+    inspect_log,
+    list_backups,
+    pin,
+    read_archive,
+    retention,
+    status,
+)
+from oracle_backup.cli.exits import (
+    CODES,
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_NOT_FOUND,
+    NotFoundError,
+    exit_code_of,
+)
+from oracle_backup.errors import BackupError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-EXIT_FAILED = 1
-EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
+COMMANDS = (
+    check,
+    list_backups,
+    status,
+    pin,
+    retention,
+    read_archive,
+    adopt_archives,
+    archive,
+    inspect_log,
+    import_config,
+)
+"""The modules that add a command each, in the order in which they are shown."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -27,11 +51,10 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m oracle_backup",
         description="Oracle backups, asked without Airflow.",
-        epilog="Exit codes: 0 good, 1 failed, 2 wrong use or config, 3 incomplete or warning, "
-        "4 not found, 5 destination unreachable.",
+        epilog=CODES,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (check, inspect_log, archive, read_archive):
+    for command in COMMANDS:
         command.add_parser(commands)
     return parser
 
@@ -41,12 +64,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except ConfigError as error:
+    except NotFoundError as error:
         print(error, file=sys.stderr)
-        return EXIT_USAGE
+        return EXIT_NOT_FOUND
     except BackupError as error:
         print(error, file=sys.stderr)
-        return EXIT_FAILED
+        return exit_code_of(error)
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough.
         sys.stderr.close()

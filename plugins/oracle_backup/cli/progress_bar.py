@@ -75,3 +75,22 @@ def progress_bar(stream: TextIO, *, verb: str) -> Iterator[ProgressBar | None]:
         yield bar
     finally:
         bar.close()
+
+
+@contextmanager
+def status_line(stream: TextIO) -> Iterator[Callable[[str], None]]:
+    """Give what draws one line over and over in a terminal, and does nothing elsewhere."""
+    if not stream.isatty():
+        yield lambda _: None
+        return
+    columns = shutil.get_terminal_size().columns
+
+    def draw(line: str) -> None:
+        stream.write(_BACK_AND_CLEAR + line[: columns - 1])
+        stream.flush()
+
+    try:
+        yield draw
+    finally:
+        stream.write(_BACK_AND_CLEAR)
+        stream.flush()

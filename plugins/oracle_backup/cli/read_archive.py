@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oracle_backup.adapters.archive.extraction import Extraction
 from oracle_backup.adapters.archive.reader import read_archive
+from oracle_backup.cli import verify_backup
+from oracle_backup.cli.backup_choice import NEWEST, add_backup_options
 from oracle_backup.cli.local_archive import (
     add_password_option,
     opened,
@@ -17,6 +20,7 @@ from oracle_backup.cli.local_archive import (
     tell_os_error,
     words_for_errors,
 )
+from oracle_backup.cli.places import add_place_options, add_schema_options
 from oracle_backup.cli.progress_bar import progress_bar
 from oracle_backup.domain.manifest import Manifest
 from oracle_backup.domain.names import MANIFEST_SUFFIX
@@ -26,11 +30,17 @@ if TYPE_CHECKING:
     from oracle_backup.adapters.archive.model import ReadArchive
 
 _CODES = "Exit codes: 0 good, 1 damaged or wrong password, 2 wrong use, 4 not found."
-_VERIFY_EPILOG = f"""\
-example:
+_VERIFY_EPILOG = """\
+examples:
   python -m oracle_backup verify --password-file ~/archive.password HR-20261123T020000Z.7z
+  python -m oracle_backup verify --database erp --schema HR --backup newest
 
-{_CODES}
+On a store the same is done as by the task `verify` of a run: --method full reads every byte back
+and unpacks it in memory, hash compares the SHA-256, size the size. The password is that of
+archive.password_conn_id unless a file is given. Nothing is written.
+
+Exit codes: 0 good, 1 damaged or wrong password, 2 wrong use or config, 4 not found, 5 a store
+could not be reached or did not let us in.
 """
 _EXTRACT_EPILOG = f"""\
 example:
@@ -45,23 +55,35 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     verify = _add_command(
         commands,
         "verify",
-        help="read an archive to its last byte and check it",
-        description="Read a 7z archive to its last byte and check everything in it; with its "
-        "manifest beside it, also whether it is the archive that was sent.",
+        help="read an archive to its last byte and check it, here or on its stores",
+        description="Read a 7z archive to its last byte and check everything in it; with its\n"
+        "manifest beside it, also whether it is the archive that was sent. Either a file\n"
+        "of this machine, or a backup on its stores.",
         epilog=_VERIFY_EPILOG,
     )
+    verify.add_argument("archive", type=Path, metavar="ARCHIVE", nargs="?", help="a file here")
     verify.add_argument(
         "--manifest",
         type=Path,
         metavar="F",
         help=f"compare with this manifest (default: ARCHIVE{MANIFEST_SUFFIX} where it is there)",
     )
-    verify.set_defaults(run=run_verify)
+    on_stores = verify.add_argument_group("on the stores")
+    add_schema_options(on_stores, without="")
+    add_backup_options(on_stores, default=NEWEST)
+    on_stores.add_argument(
+        "--method",
+        choices=["full", "hash", "size"],
+        default="full",
+        help="how thoroughly (default: full)",
+    )
+    add_place_options(on_stores)
+    verify.set_defaults(run=partial(_run_either, verify))
     extract = _add_command(
         commands,
         "extract",
         help="take the files out of an archive",
-        description="Take the files out of a 7z archive, into one folder and nowhere else. A file "
+        description="Take the files out of a 7z archive, into one folder and nowhere else. A file\n"
         "gets its name when its content has been checked.",
         epilog=_EXTRACT_EPILOG,
     )
@@ -69,7 +91,18 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--to", type=Path, default=Path(), metavar="DIR", help="the folder (default: this one)"
     )
     extract.add_argument("--force", action="store_true", help="replace files that are there")
+    extract.add_argument("archive", type=Path, metavar="ARCHIVE", help="a file here")
     extract.set_defaults(run=run_extract)
+
+
+def _run_either(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    """Verify a file here, or a backup on its stores."""
+    on_stores = (options.database, options.schema)
+    if options.archive is not None and on_stores == (None, None):
+        return run_verify(options)
+    if options.archive is not None or None in on_stores:
+        parser.error("name an ARCHIVE of this machine, or --database and --schema")
+    return verify_backup.run(options)
 
 
 def run_verify(options: argparse.Namespace) -> int:
@@ -111,7 +144,6 @@ def _add_command(
     )
     add_password_option(parser, purpose="the archive's password")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("archive", type=Path, metavar="ARCHIVE")
     return parser
 
 
