@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "domain": {"errors"},
     "config": {"domain", "errors"},
     "adapters": {"domain", "errors"},
-    "hooks": {"adapters", "domain", "errors"},
+    "hooks": {"config", "adapters", "domain", "errors"},
     "notifications": {"hooks", "adapters", "domain", "errors"},
     "triggers": {"hooks", "adapters", "domain", "errors"},
     "operators": {"triggers", "notifications", "hooks", "adapters", "domain", "errors"},
@@ -29,7 +29,7 @@ MAY_IMPORT = {
         "domain",
         "errors",
     },
-    "cli": {"config", "adapters", "domain", "errors"},
+    "cli": {"hooks", "config", "adapters", "domain", "errors"},
     "__main__": {"cli"},
     "__init__": set(),
 }
@@ -98,6 +98,18 @@ def test_domain_imports_the_standard_library_only(path: Path):
 )
 def test_heavy_libraries_are_imported_late_where_dags_are_parsed(path: Path):
     assert not {name.split(".")[0] for name in imports_of(path, at_load=True)} & LATE
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in MODULES if room_of(path) == "cli"],
+    ids=lambda path: str(path.relative_to(PACKAGE)),
+)
+def test_command_line_imports_hooks_late(path: Path):
+    # They import Airflow, which most commands do without.
+    assert not [
+        name for name in imports_of(path, at_load=True) if name.startswith("oracle_backup.hooks")
+    ]
 
 
 def test_no_module_is_longer_than_400_lines():
