@@ -23,6 +23,14 @@ def test_every_store_gets_the_same_archive_and_verifies_it_its_way(backups: Back
     assert {one["verified"]["method"] for one in manifests} == {"full", "hash", "size"}
     assert len({one["archive"]["sha256"] for one in manifests}) == 1
     assert outcome.rest == ()
+    lines = outcome.mail_text.splitlines()
+    for name, proof in (
+        ("sized", "its size matched"),
+        ("near", "every byte matched"),
+        ("far", "its SHA-256 matched"),
+    ):
+        (line,) = [one for one in lines if f"On {name}" in one]
+        assert proof in line
 
 
 def test_store_that_is_away_stops_no_other_and_the_report_names_it(backups: Backups, lab: Lab):
@@ -34,6 +42,7 @@ def test_store_that_is_away_stops_no_other_and_the_report_names_it(backups: Back
     assert outcome.state == "failed"
     assert outcome.tasks["archive"] == "success"
     assert outcome.tasks["verify"] == "failed"
+    assert "NOT ALL COPIES" in outcome.mail_text
     (manifest,) = outcome.manifests
     facts = json.loads(manifest.read_text(encoding="utf-8"))
     assert facts["verified"]["method"] == "full"

@@ -9,13 +9,18 @@ from airflow.sdk import BaseOperator
 
 from oracle_backup.adapters.mail import Attachment, build_message, log_attachment
 from oracle_backup.adapters.remote_job.scripts import build_remove, build_status, parse_status
-from oracle_backup.domain.report.model import ArchiveFacts, BackupReport, Problem, Step
+from oracle_backup.domain.report.model import (
+    BackupReport,
+    Problem,
+    Step,
+)
 from oracle_backup.domain.report.own_words import with_own_words
 from oracle_backup.domain.report.render import render_html, render_text
 from oracle_backup.errors import BackupError
 from oracle_backup.hooks.host import export_host, host_hook
 from oracle_backup.hooks.mail import ReportMailHook
 from oracle_backup.operators.inspect import JUDGEMENT_KEY
+from oracle_backup.operators.report_archive import archive_facts
 from oracle_backup.operators.steps import (
     NOTES_KEY,
     PROBLEM_KEY,
@@ -24,6 +29,7 @@ from oracle_backup.operators.steps import (
     run_url,
     told_to_report,
 )
+from oracle_backup.operators.verify import COPIES_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -165,7 +171,12 @@ class ReportOperator(BaseOperator):
             problems=self._problems(context),
             tables=judgement.get("tables"),
             rows=judgement.get("rows"),
-            archive=_archive_facts(archive, verification, export=export),
+            archive=archive_facts(
+                archive,
+                verification,
+                export=export,
+                checked=self._pull(context, "verify", key=COPIES_KEY) or (),
+            ),
             verified=bool(verification),
             retention=tuple(retention["plan"]) if retention else (),
             unchecked_host_keys=tuple(preflight.get("unchecked_host_keys", ())),
@@ -243,26 +254,6 @@ class ReportOperator(BaseOperator):
         except BackupError as error:
             # The mail is out: a second one for some kilobytes on the host would help nobody.
             self.log.warning("The job's directory stays on the host: %s", error)
-
-
-def _archive_facts(
-    archive: Mapping[str, Any] | None,
-    verification: Mapping[str, Any] | None,
-    *,
-    export: Mapping[str, Any] | None,
-) -> ArchiveFacts | None:
-    if not archive:
-        return None
-    return ArchiveFacts(
-        name=posixpath.basename(archive["archive"]),
-        location=archive["location"],
-        size_bytes=archive["size_bytes"],
-        dump_bytes=archive["dump_bytes"],
-        encrypted=archive["encrypted"],
-        sha256=verification["sha256"] if verification else None,
-        members=tuple(archive["members"]),
-        tool=export["tool"] if export else "expdp",
-    )
 
 
 def _instant(export: Mapping[str, Any] | None) -> Any:

@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from oracle_backup.domain.report.model import Problem, Step
+from oracle_backup.domain.report.model import Copy, Problem, Step
 from oracle_backup.domain.report.sections import Section, build_sections
 from support.builders import make_archive_facts, make_report, make_steps
 
@@ -186,3 +186,45 @@ def test_dump_of_exp_is_restored_with_imp() -> None:
 
     assert found.code[1].startswith("imp USER@DATABASE file=HR-")
     assert found.code[1].endswith("fromuser=HR touser=HR")
+
+
+NEAR = Copy(store="near", location="sftp://a@near:22/x/HR", method="full")
+FAR = Copy(store="far", location="sftp://a@far:22/y/HR", method="hash")
+LOST = Copy(store="far", location="sftp://a@far:22/y/HR", method=None, error="The store is full.")
+
+
+def archive_rows(*copies: Copy, verified: bool = True) -> dict[str, str]:
+    title = "Where it is, and how to restore it"
+    facts = make_archive_facts(copies=copies)
+    return dict(section(title, archive=facts, verified=verified).rows)
+
+
+def test_each_of_several_copies_has_its_place_and_its_proof() -> None:
+    rows = archive_rows(NEAR, FAR)
+
+    assert "Where" not in rows
+    assert rows["On near"] == "sftp://a@near:22/x/HR, every byte matched"
+    assert rows["On far"] == "sftp://a@far:22/y/HR, its SHA-256 matched"
+    assert rows["Read back"] == "yes, every byte matched"
+
+
+def test_missing_copy_says_why() -> None:
+    rows = archive_rows(NEAR, LOST, verified=False)
+
+    assert rows["On far"] == "NOT THERE, or not proven: The store is full."
+    assert rows["Read back"] == "NOT ALL COPIES"
+
+
+@pytest.mark.parametrize(
+    ("copy", "verified", "said"),
+    [
+        (FAR, True, "yes, its SHA-256 matched"),
+        (NEAR, True, "yes, every byte matched"),
+        (LOST, False, "NO"),
+    ],
+)
+def test_one_copy_says_how_it_was_proven(copy: Copy, verified: bool, said: str) -> None:
+    rows = archive_rows(copy, verified=verified)
+
+    assert rows["Read back"] == said
+    assert "Where" in rows

@@ -30,6 +30,22 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """
+    The archive on one store.
+
+    :param location: server and folder, as in ``sftp://backup@nas:22/backups/erp/HR``.
+    :param method: how it was verified, ``full``, ``hash`` or ``size``; None where it was not.
+    :param error: why it is missing or in doubt, or nothing.
+    """
+
+    store: str
+    location: str
+    method: str | None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveFacts:
     """
     Where the backup is.
@@ -37,6 +53,7 @@ class ArchiveFacts:
     :param location: the SFTP server and the folder, as in ``sftp://backup@nas:22/backups/erp/HR``.
     :param sha256: of the whole archive, once it was read back.
     :param tool: what wrote the dump set, ``expdp`` or ``exp``: another tool reads each back.
+    :param copies: the archive on each of its stores.
     """
 
     name: str
@@ -47,6 +64,7 @@ class ArchiveFacts:
     sha256: str | None
     members: tuple[str, ...]
     tool: str = "expdp"
+    copies: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

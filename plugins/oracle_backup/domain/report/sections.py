@@ -17,8 +17,13 @@ from oracle_backup.domain.units import format_bytes, format_seconds
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from oracle_backup.domain.report.model import ArchiveFacts, BackupReport
+    from oracle_backup.domain.report.model import ArchiveFacts, BackupReport, Copy
 
+_PROVEN_BY = {
+    "full": "every byte matched",
+    "hash": "its SHA-256 matched",
+    "size": "its size matched",
+}
 _PLAIN_NAME = re.compile(r"[A-Z][A-Z0-9_$#]*")
 
 
@@ -100,14 +105,14 @@ def _archive(report: BackupReport, archive: ArchiveFacts) -> Section:
     ratio = archive.dump_bytes / archive.size_bytes if archive.size_bytes else 0
     rows = [
         ("Archive", archive.name),
-        ("Where", archive.location),
+        *_places(archive),
         (
             "Size",
             f"{format_bytes(archive.size_bytes)} for a dump of "
             f"{format_bytes(archive.dump_bytes)} ({ratio:.1f} : 1)",
         ),
         ("Encrypted", "yes, AES-256" if archive.encrypted else "no"),
-        ("Read back", "yes, every byte matched" if report.verified else "NO"),
+        ("Read back", _proof(report, archive)),
     ]
     if archive.sha256:
         rows.append(("SHA-256", archive.sha256))
@@ -121,6 +126,27 @@ def _archive(report: BackupReport, archive: ArchiveFacts) -> Section:
         restore = f"impdp USER@DATABASE directory=DIRECTORY dumpfile={dumps} schemas={schema}"
     code = (f"7z x {shlex.quote(archive.name)}", restore)
     return Section(title="Where it is, and how to restore it", rows=tuple(rows), code=code)
+
+
+def _places(archive: ArchiveFacts) -> tuple[tuple[str, str], ...]:
+    if len(archive.copies) < 2:
+        return (("Where", archive.location),)
+    return tuple((f"On {copy.store}", _place(copy)) for copy in archive.copies)
+
+
+def _place(copy: Copy) -> str:
+    if copy.method is None:
+        return f"NOT THERE, or not proven: {copy.error or copy.location}"
+    return f"{copy.location}, {_PROVEN_BY[copy.method]}"
+
+
+def _proof(report: BackupReport, archive: ArchiveFacts) -> str:
+    methods = {copy.method for copy in archive.copies}
+    if not report.verified:
+        # Some of several may be.
+        return "NOT ALL COPIES" if methods - {None} else "NO"
+    best = next((method for method in _PROVEN_BY if method in methods), "full")
+    return f"yes, {_PROVEN_BY[best]}"
 
 
 def _steps(report: BackupReport) -> tuple[tuple[str, str], ...]:
