@@ -32,6 +32,10 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def read_all(stream) -> bytes:
+    return b"".join(iter(lambda: stream.read(1 << 20), b""))
+
+
 def wait_until(condition) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
@@ -156,8 +160,7 @@ def test_command_that_closes_its_output_and_goes_on_is_no_short_output(
         LocalShell().open_command("echo half; exec >&- 2>&-; sleep 300") as command,
         pytest.raises(RemoteCommandError, match="closed its output, but did not end"),
     ):
-        while command.read(100):
-            pass
+        read_all(command)
 
 
 def test_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -194,10 +197,7 @@ def test_this_machine_packs_its_own_dump(tmp_path: Path):
     dump = tmp_path / "it's a $dump.dmp"
     dump.write_bytes(dump_like(1_500_000))
     packed = HostEncoder(shell, program=program, level=1).open(str(dump), size_bytes=1_500_000)
-    size = 0
-    while data := packed.read(1 << 20):
-        size += len(data)
 
-    assert 0 < size < 1_500_000
+    assert 0 < len(read_all(packed)) < 1_500_000
     assert len(packed.sha256()) == 64
     packed.close()

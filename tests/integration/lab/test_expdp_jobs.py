@@ -15,6 +15,7 @@ from integration.lab.oracle_stage import LOGIN, OracleStage
 pytestmark = pytest.mark.integration
 
 HANG = {"fault": "hang", "table": "JOBS"}
+_HEEDS_CTRL_C = ("env", "--default-signal=INT")
 
 
 @pytest.fixture
@@ -153,7 +154,8 @@ def test_interrupted_client_takes_commands_and_the_job_goes_on(oracle):
     oracle.order(HANG)
     parfile = oracle.parfile(userid=LOGIN, schemas="HR", directory="BACKUP_DIR", job_name="OB_1")
     client = subprocess.Popen(
-        [str(oracle.home / "bin" / "expdp"), f"parfile={parfile}"],
+        # What a shell starts in the background ignores Ctrl-C, and all that comes from it too.
+        [*_HEEDS_CTRL_C, str(oracle.home / "bin" / "expdp"), f"parfile={parfile}"],
         env=oracle.environment(),
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -166,7 +168,7 @@ def test_interrupted_client_takes_commands_and_the_job_goes_on(oracle):
         if "LOCATIONS" in line:
             break
     client.send_signal(signal.SIGINT)
-    _, shown = client.communicate("status\nexit_client\n", timeout=20)
+    _, shown = client.communicate("status\nexit_client\n", timeout=60)
 
     assert client.returncode == 0
     assert "Export> " in shown
