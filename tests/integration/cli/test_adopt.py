@@ -14,12 +14,15 @@ HR = ("--database", "lab", "--schema", "HR")
 
 @pytest.fixture
 def log(root):
-    return (root / "tests" / "data" / "export_logs" / "en-expdp-success.log").read_bytes()
+    path = root / "tests" / "data" / "export_logs" / "en-expdp-success.log"
+    return path.read_bytes().replace(b'"SHOP"', b'"HR"')
 
 
 def leave(command_line, name, log, *, password=None):
     """Put an archive where the predecessor would have left it."""
-    content, _ = make_archive({"HR.dmp": dump_like(20_000), "HR.log": log}, password=password)
+    content, _ = make_archive(
+        {"shop_01.dmp": dump_like(20_000), "shop_02.dmp": b"x", "HR.log": log}, password=password
+    )
     path = command_line.store / "lab" / "HR" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
@@ -75,6 +78,16 @@ def test_encrypted_archive_wants_its_password(command_line, log, tmp_path):
     assert with_it.code == 0
     assert read_manifest(path).archive.encrypted
     assert "secret-of-the-archive" not in manifest_path(path).read_text()
+
+
+def test_archive_of_another_schema_is_left_alone(command_line, log):
+    path = leave(command_line, "a.7z", log.replace(b'"HR"', b'"SALES"'))
+
+    said = command_line.run("adopt", *HR, "a.7z")
+
+    assert said.code == 1
+    assert "holds tables of SALES, and none of HR" in said.err
+    assert not manifest_path(path).exists()
 
 
 def test_name_of_nothing_foreign_ends_with_4_and_no_store_with_5(command_line, log):

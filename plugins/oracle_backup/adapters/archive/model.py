@@ -126,13 +126,18 @@ class WrittenArchive:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadArchive:
-    """An archive as it was read back, each byte of it, each member decoded and its CRC checked."""
+    """
+    An archive as it was read back, each byte of it, each member decoded and its CRC checked.
+
+    :param encrypted: whether anything of it was opened with the password.
+    """
 
     size_bytes: int
     sha256: str
     start_header: str
     body_sha256: str
     members: tuple[WrittenMember, ...]
+    encrypted: bool
     seconds: float
 
 

@@ -134,7 +134,7 @@ class _ArchiveReader:
         self._body = hashlib.sha256()
         self._hashed = 0
         self._decoded = 0
-        self._password_fits = False
+        self._password_fits = self._encrypted = False
         self.start_header = b""
         self.size_bytes = source.seek(0, 2)
 
@@ -177,6 +177,7 @@ class _ArchiveReader:
             start_header=self.start_header.hex(),
             body_sha256=self.body_sha256,
             members=members,
+            encrypted=self._encrypted,
             seconds=round(time.monotonic() - self._started, 3),
         )
 
@@ -208,13 +209,14 @@ class _ArchiveReader:
             if not encrypted:
                 raise
             raise _not_opened("its header") from error
-        self._password_fits = encrypted
+        self._password_fits = self._encrypted = encrypted
         return header
 
     def _read_solid(
         self, solid: Solid, open_sink: Callable[[str], MemberSink | None] | None
     ) -> list[WrittenMember]:
         folder = solid.folder
+        self._encrypted |= _is_encrypted(folder)
         pieces = decode(
             self._read(folder.offset, folder.packed_bytes), folder=folder, keys=self._keys
         )
