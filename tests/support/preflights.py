@@ -15,6 +15,7 @@ from lab.oracle import conditions, instance
 from oracle_backup.errors import PreflightError
 from oracle_backup.operators.preflight import PreflightOperator
 from oracle_backup.operators.steps import PROBLEM_KEY
+from oracle_backup.operators.stores import StorePlace
 from support.builders import make_archive_record, make_manifest
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ class Preflight:
             "schema_name": "HR",
             "ssh_conn_id": "lab_host",
             "oracle_conn_id": "lab_database",
-            "sftp_conn_id": "lab_store",
-            "store_path": "/backups",
+            "stores": (StorePlace(name="store", conn_id="lab_store", path="/backups"),),
             "tool": "expdp",
             "oracle_home": str(self.lab.paths.oracle_home),
             "directory": "BACKUP_DIR",

@@ -19,7 +19,6 @@ from oracle_backup.operators.preflight_host import ask_host, probe_directory
 from oracle_backup.operators.preflight_store import judge_stores, open_stores
 from oracle_backup.operators.preflight_sweep import sweep
 from oracle_backup.operators.steps import run_moment, told_to_report
-from oracle_backup.operators.stores import StorePlace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from oracle_backup.adapters.oracle_database import OracleDatabase
     from oracle_backup.adapters.ports import Shell
+    from oracle_backup.operators.stores import StorePlace
 
 
 class PreflightOperator(BaseOperator):
@@ -51,9 +51,7 @@ class PreflightOperator(BaseOperator):
     :param schema_name: schema to be exported, as Oracle stores it.
     :param ssh_conn_id: SSH connection to the Oracle host.
     :param oracle_conn_id: Oracle connection to the database.
-    :param sftp_conn_id: SFTP connection to the store.
-    :param store_path: the store's folder.
-    :param stores: in place of these two, several; one that is in order suffices.
+    :param stores: where archives go; of several, one that is in order suffices.
     :param tool: ``expdp`` or ``exp``.
     :param oracle_home: ``ORACLE_HOME`` on the host.
     :param directory: directory object (expdp).
@@ -90,9 +88,7 @@ class PreflightOperator(BaseOperator):
         oracle_conn_id: str,
         tool: str,
         oracle_home: str,
-        sftp_conn_id: str = "",
-        store_path: str = "",
-        stores: Sequence[StorePlace] = (),
+        stores: Sequence[StorePlace],
         directory: str | None = None,
         export_path: str | None = None,
         container: str | None = None,
@@ -112,8 +108,6 @@ class PreflightOperator(BaseOperator):
         self.schema_name = schema_name
         self.ssh_conn_id = ssh_conn_id
         self.oracle_conn_id = oracle_conn_id
-        self.sftp_conn_id = sftp_conn_id
-        self.store_path = store_path
         self.stores = stores
         self.tool = tool
         self.oracle_home = oracle_home
@@ -216,7 +210,7 @@ class PreflightOperator(BaseOperator):
         """Ask stores, database and host, in this order: what one tells, the next is judged by."""
         try:
             with ExitStack() as opened:
-                stores = open_stores(opened, self._places(), wanted, findings)
+                stores = open_stores(opened, self.stores, wanted, findings)
                 database = self._open_database(opened, wanted, findings)
                 # After the database, which tells how large the schema is.
                 judge_stores(stores, findings)
@@ -224,10 +218,6 @@ class PreflightOperator(BaseOperator):
         except BackupError as error:
             # Whatever was to be asked has been: only a link broke as it was closed.
             self.log.info("On closing a connection: %s", error)
-
-    def _places(self) -> Sequence[StorePlace]:
-        one = StorePlace(name="store", conn_id=self.sftp_conn_id, path=self.store_path)
-        return self.stores or (one,)
 
     def _open_database(
         self, opened: ExitStack, wanted: Wanted, findings: Findings

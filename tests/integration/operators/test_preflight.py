@@ -68,7 +68,7 @@ def test_exp_writes_its_own_probe(preflight: Preflight):
 
 def make_stores(*paths: str) -> dict[str, object]:
     stores = [StorePlace(name=path[1:], conn_id="lab_store", path=path) for path in paths]
-    return {"sftp_conn_id": "", "store_path": "", "stores": stores}
+    return {"stores": stores}
 
 
 def test_store_that_refuses_is_a_warning_while_another_takes_the_archive(preflight: Preflight):
