@@ -116,7 +116,11 @@ def _as_dict(config: Config, asked: Sequence[Asked] | None) -> dict[str, Any]:
 
 
 def _print(config: Config) -> None:
-    print(f"{config.path}: {len(config.schemas)} schemas, {len(config.broken)} wrong entries.")
+    right, wrong = len(config.schemas), len(config.broken)
+    print(
+        f"{config.path}: {right} schema{'' if right == 1 else 's'}, "
+        f"{wrong} wrong {'entry' if wrong == 1 else 'entries'}."
+    )
     for one in config.schemas:
         when = f"{one.schedule} {one.timezone}" if one.schedule else "only by hand"
         print(f"  {one.database}  {one.schema_name}  {when if one.enabled else 'switched off'}")
