@@ -1,5 +1,5 @@
 """
-Write those pages of docs/reference that are made from the code: errors and command line.
+Write those pages of docs/reference that are made from the code: errors, commands, manifest.
 
 ``python tools/generate_reference.py``; with ``--check`` nothing is written, and the exit code is 1
 when a page is stale.
@@ -11,15 +11,19 @@ import argparse
 import inspect
 import sys
 import textwrap
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "plugins"))
+sys.path[:0] = [str(ROOT / "plugins"), str(ROOT / "tools")]
 
-from oracle_backup import errors  # noqa: E402  # found only with the path above
+import manifest_page  # noqa: E402  # found only with the path above
+
+from oracle_backup import errors  # noqa: E402
 from oracle_backup.cli.main import build_parser  # noqa: E402
+from oracle_backup.domain.manifest import MAX_BYTES  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -156,6 +160,10 @@ def _cell(text: str) -> str:
 PAGES: dict[Path, Callable[[], str]] = {
     Path("docs/reference/errors.md"): render_errors,
     Path("docs/reference/command-line.md"): render_commands,
+    Path("docs/reference/manifest.schema.json"): manifest_page.render_schema,
+    Path("docs/reference/manifest.md"): partial(
+        manifest_page.render_manifest, most_bytes=MAX_BYTES
+    ),
 }
 """Each page, and what makes its text."""
 

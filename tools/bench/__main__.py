@@ -12,10 +12,11 @@ import os
 import sys
 
 import archive
+import catalogue
 import logs
 import waiting
 
-PARTS = ("logs", "archive", "memory", "waiting")
+PARTS = ("logs", "archive", "memory", "waiting", "catalogue")
 
 
 def main() -> int:
@@ -27,6 +28,7 @@ def main() -> int:
     parser.add_argument("--mebibytes", type=int, default=1024, help="of the dump-like file")
     parser.add_argument("--gibibytes", type=int, default=64, help="of the dump for the memory")
     parser.add_argument("--rounds", type=int, default=3, help="of each way to an archive")
+    parser.add_argument("--manifests", type=int, default=10_000, help="on the listed store")
     options = parser.parse_args()
     wanted = options.parts or PARTS
     if "logs" in wanted:
@@ -40,6 +42,8 @@ def main() -> int:
         _say(archive.measure_memory(gibibytes=options.gibibytes))
     if "waiting" in wanted:
         _say(waiting.measure(waiting=options.waiting))
+    if "catalogue" in wanted:
+        _say(catalogue.measure(manifests=options.manifests))
     return 0
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from oracle_backup import errors
@@ -79,3 +81,29 @@ def test_page_does_not_depend_on_the_terminal(tool, monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
 
     assert tool.render_commands() == wide
+
+
+def test_schema_file_accepts_the_example_of_its_page_and_no_broken_one():
+    reference = ROOT / "docs" / "reference"
+    schema = json.loads((reference / "manifest.schema.json").read_text(encoding="utf-8"))
+    page = (reference / "manifest.md").read_text(encoding="utf-8")
+    shown = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    checker = jsonschema.Draft202012Validator(schema)
+
+    assert list(checker.iter_errors(shown)) == []
+    assert list(checker.iter_errors({**shown, "colour": "of a later release"})) == []
+    assert list(checker.iter_errors({**shown, "verdict": "good"})) != []
+    del shown["snapshot_time"]
+    assert list(checker.iter_errors(shown)) != []
+
+
+def test_each_field_of_a_manifest_has_its_row_with_a_meaning():
+    reference = ROOT / "docs" / "reference"
+    schema = json.loads((reference / "manifest.schema.json").read_text(encoding="utf-8"))
+    page = (reference / "manifest.md").read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
+
+    assert all(len(row) == 3 and len(row[2]) > 5 for row in rows)
+    named = [row[0].strip("| `") for row in rows]
+    records = [schema, *schema["$defs"].values()]
+    assert sorted(named) == sorted(name for one in records for name in one["properties"])

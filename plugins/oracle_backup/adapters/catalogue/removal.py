@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING
 
 from oracle_backup.adapters.catalogue.model import CatalogueEntry
 from oracle_backup.adapters.catalogue.reading import read_catalogue, read_manifest
-from oracle_backup.adapters.store_names import DELETING_SUFFIX
+from oracle_backup.adapters.store_names import DELETING_SUFFIX, is_safe_piece
 from oracle_backup.domain.manifest import MAX_BYTES, Manifest
 from oracle_backup.domain.names import ARCHIVE_SUFFIX, MANIFEST_SUFFIX
-from oracle_backup.errors import IntegrityError, NameTakenError, RetentionRefusedError
+from oracle_backup.errors import (
+    IntegrityError,
+    NameTakenError,
+    RetentionRefusedError,
+    StoreError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,8 +72,8 @@ def finish_removals(store: ArchiveStore, folder: str, *, database: str, schema: 
     ]
     begun = [
         entry
-        for marker in markers
-        if (entry := _read_begun(store, marker, database=database, schema=schema))
+        for marker, content in store.read_many(markers, max_bytes=MAX_BYTES)
+        if (entry := _begun(marker, content, database=database, schema=schema))
     ]
     if not begun:
         return
@@ -133,6 +138,10 @@ def _remove(store: ArchiveStore, entry: CatalogueEntry) -> bool:
         log.warning("%s stays: it has not the size its manifest tells.", entry.archive)
         return False
     marker = f"{entry.manifest_name}{DELETING_SUFFIX}"
+    if not is_safe_piece(marker.rpartition("/")[2]):
+        # None of ours: somebody has put it there, and it must not keep the others from going.
+        log.warning("%s stays: its name is too long to be marked.", entry.archive)
+        return False
     try:
         store.rename(entry.manifest_name, marker)
     except NameTakenError:
@@ -170,19 +179,25 @@ def _essence(manifest: ManifestHead) -> tuple[object, ...]:
 
 
 def _read_marked(store: ArchiveStore, marker: str) -> ManifestHead | None:
+    return _head_of(marker, store.read_bytes(marker, max_bytes=MAX_BYTES))
+
+
+def _head_of(marker: str, content: bytes | StoreError) -> ManifestHead | None:
     try:
-        return Manifest.from_json(store.read_bytes(marker, max_bytes=MAX_BYTES)).head
-    except IntegrityError as error:
+        if isinstance(content, StoreError):
+            raise content
+        return Manifest.from_json(content).head
+    except (StoreError, IntegrityError) as error:
         log.warning("%s is ignored: %s", marker, error)
         return None
 
 
-def _read_begun(
-    store: ArchiveStore, marker: str, *, database: str, schema: str
+def _begun(
+    marker: str, content: bytes | StoreError, *, database: str, schema: str
 ) -> CatalogueEntry | None:
     """Return the backup whose removal has begun, None where it is none of this schema's."""
     archive = marker.removesuffix(f"{MANIFEST_SUFFIX}{DELETING_SUFFIX}")
-    found = _read_marked(store, marker)
+    found = _head_of(marker, content)
     if found is None:
         return None
     if found.archive.name != archive.rpartition("/")[2]:

@@ -51,15 +51,28 @@ _TABLE_ROW: Final[dict[str, Any]] = {
     "description": "One table, partition or sub-partition that was written.",
     "properties": {
         "owner": {"type": ["string", "null"], "description": "Null where the log does not say."},
-        "table": {"type": "string"},
-        "partition": {"type": ["string", "null"]},
-        "subpartition": {"type": ["string", "null"]},
-        "rows": {"type": "integer", **_NOT_NEGATIVE},
+        "table": {"type": "string", "description": "The table's name."},
+        "partition": {
+            "type": ["string", "null"],
+            "description": "Null where it was all of the table, or the log does not say.",
+        },
+        "subpartition": {
+            "type": ["string", "null"],
+            "description": "Null where it was no sub-partition, or the log does not say.",
+        },
+        "rows": {
+            "type": "integer",
+            **_NOT_NEGATIVE,
+            "description": "How many rows were written.",
+        },
         "size_bytes": {
             "type": ["integer", "null"],
             "description": "As Data Pump printed it, right to about three digits; exp prints none.",
         },
-        "seconds": {"type": ["integer", "null"]},
+        "seconds": {
+            "type": ["integer", "null"],
+            "description": "How long it took, where the log says it.",
+        },
     },
     "required": ["table", "rows"],
 }
