@@ -35,6 +35,8 @@ COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 _READY_SECONDS = 180
 _GRACE_SECONDS = 10
 _ANSWER_SECONDS = 120
+_BUSY = "Database error"
+_BUSY_SECONDS = 60
 """For one call of the API, on a machine that has other things to do."""
 
 
@@ -80,7 +82,7 @@ class AirflowStage:
             "AIRFLOW__CORE__PARALLELISM": "4",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db?timeout=60",
             "AIRFLOW__API__HOST": "127.0.0.1",
             "AIRFLOW__API__PORT": str(self.port),
             "AIRFLOW__API__BASE_URL": self.url,
@@ -185,7 +187,15 @@ class AirflowStage:
     def api(self, method: str, path: str, **json: Any) -> Any:
         """Call Airflow's REST API; return the answer's JSON. Raise LabError for a refusal."""
         url = f"{self.url}/api/v2/{path}"
-        answer = httpx.request(method, url, json=json or None, timeout=_ANSWER_SECONDS)
+        give_up = time.monotonic() + _BUSY_SECONDS
+        while True:
+            answer = httpx.request(method, url, json=json or None, timeout=_ANSWER_SECONDS)
+            # SQLite lets one write at a time; what came in its way was taken back whole.
+            if answer.status_code != 500 or _BUSY not in answer.text:
+                break
+            if time.monotonic() > give_up:
+                break
+            time.sleep(1)
         if answer.is_error:
             raise LabError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         return answer.json() if answer.content else None
