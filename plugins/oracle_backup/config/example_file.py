@@ -16,6 +16,7 @@ from oracle_backup.config.options import (
     group_of,
     written_default,
 )
+from oracle_backup.config.sections import SECTIONS
 
 MODELINE = "# yaml-language-server: $schema=backups.schema.json"
 
@@ -99,7 +100,11 @@ databases:
 
 def render_example() -> str:
     """Render the example file."""
-    return _HEAD + "\n".join(_lines(fields_of(Options), indent="  ")) + "\n" + _TAIL
+    parts = [_HEAD, *(f"{line}\n" for line in _lines(fields_of(Options), indent="  "))]
+    for name, model in SECTIONS.items():
+        parts.append(f"\n# {model.__doc__}\n{name}:\n")
+        parts += (f"{line}\n" for line in _lines(fields_of(model), indent="  "))
+    return "".join([*parts, _TAIL])
 
 
 def _lines(fields: dict[str, FieldInfo], *, indent: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from oracle_backup.config.options import (
     item_group_of,
     written_default,
 )
+from oracle_backup.config.sections import SECTIONS
 
 
 def build_json_schema() -> dict[str, Any]:
@@ -54,6 +55,7 @@ def build_json_schema() -> dict[str, Any]:
                 "patternProperties": {names.DATABASE_NAME: {"$ref": "#/definitions/database"}},
                 "additionalProperties": False,
             },
+            **{name: _section(model) for name, model in SECTIONS.items()},
         },
         "required": ["databases"],
         "additionalProperties": False,
@@ -63,6 +65,11 @@ def build_json_schema() -> dict[str, Any]:
             **definitions,
         },
     }
+
+
+def _section(model: type[BaseModel]) -> dict[str, Any]:
+    properties = _properties(model, model.model_json_schema(by_alias=True))
+    return {"description": model.__doc__, **_mapping(properties, empty=True)}
 
 
 def _mapping(properties: dict[str, Any], *, empty: bool = False) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -17,12 +17,18 @@ from oracle_backup.config.merge import Level
 from oracle_backup.config.model import SchemaSettings
 from oracle_backup.config.predecessor.read import Predecessor, read_predecessor
 from oracle_backup.config.problems import Problem, render_kind
+from oracle_backup.config.sections import (
+    SECTIONS,
+    DigestSettings,
+    WatchdogSettings,
+    read_section,
+)
 from oracle_backup.config.yaml_text import parse_yaml
 from oracle_backup.errors import ConfigError
 
 VARIABLE = "ORACLE_BACKUP_CONFIG"
 DEFAULT_PATH = Path(__file__).resolve().parents[3] / "include" / "config" / "backups.yaml"
-_SECTIONS = ("defaults", "databases")
+_SECTIONS = ("defaults", "databases", *SECTIONS)
 _NO_DATABASES = "write databases: {} while there are none"
 
 PREDECESSOR_PATH = DEFAULT_PATH.with_name("config.json")
@@ -39,16 +45,23 @@ class Config:
     :param path: the file.
     :param schemas: the entries that are right, in the order of the file.
     :param broken: the entries that are not, each with all its problems.
+    :param watchdog: who looks after all of them; the defaults where its section is wrong.
+    :param digest: when all of them are told of in one mail; likewise.
+    :param section_problems: what is wrong with these two sections, a line each.
     """
 
     path: Path
     schemas: tuple[SchemaSettings, ...]
     broken: tuple[BrokenSchema, ...]
+    watchdog: WatchdogSettings = field(default_factory=WatchdogSettings)
+    digest: DigestSettings = field(default_factory=DigestSettings)
+    section_problems: tuple[str, ...] = ()
 
     @property
     def problems(self) -> tuple[str, ...]:
         """Every problem once, in the order of the file."""
-        return tuple(dict.fromkeys(text for entry in self.broken for text in entry.problems))
+        found = [text for entry in self.broken for text in entry.problems]
+        return tuple(dict.fromkeys([*found, *self.section_problems]))
 
 
 def config_path() -> Path:
@@ -112,7 +125,12 @@ def parse_config(text: str, *, path: Path) -> Config:
     # Without an entry to carry them, problems of the whole file would go unseen.
     if problems and not broken:
         raise _unusable(path, problems, hint=f"{EXAMPLE} shows every option.")
-    return Config(path, schemas, broken)
+    sections = value if isinstance(value, dict) else {}
+    watchdog, wrong = read_section(WatchdogSettings, sections.get("watchdog"), name="watchdog")
+    digest, more = read_section(DigestSettings, sections.get("digest"), name="digest")
+    return Config(
+        path, schemas, broken, watchdog, digest, tuple(str(one) for one in (*wrong, *more))
+    )
 
 
 def _unusable(path: Path, problems: tuple[Problem, ...], *, hint: str) -> ConfigError:

@@ -15,6 +15,7 @@ from oracle_backup.config import names
 from oracle_backup.config.archive_settings import ArchiveSettings, Stores, StoreSettings
 from oracle_backup.config.export_settings import ExportSettings
 from oracle_backup.config.group import Group
+from oracle_backup.config.mail_settings import MailSettings
 from oracle_backup.config.retention_settings import KEEP_LAST, RetentionSettings
 from oracle_backup.config.values import (
     ConnectIdentifier,
@@ -24,12 +25,9 @@ from oracle_backup.config.values import (
     HostPath,
     InstanceName,
     Licences,
-    MailAddress,
-    MailAddresses,
-    MessageTemplate,
     OracleName,
+    PingUrl,
     Schedule,
-    SubjectTemplate,
     Timezone,
 )
 from oracle_backup.domain.names import NameShape
@@ -89,51 +87,6 @@ class EnvironmentSettings(Group):
     )
 
 
-class MailSettings(Group):
-    """Who is told."""
-
-    conn_id: ConnectionId = Field(
-        default="smtp_default",
-        description="Airflow connection of type SMTP.",
-        examples=["smtp_default"],
-    )
-    to: MailAddresses = Field(
-        description="Who gets the report.",
-        examples=[["dba@example.com"]],
-    )
-    sender: MailAddress | None = Field(
-        default=None,
-        alias="from",
-        description="Sender. Empty: the one of the connection.",
-        examples=["oracle-backup@example.com"],
-    )
-    when: Literal["always", "warnings", "failures"] = Field(
-        default="always",
-        description=(
-            "Which runs are reported. always: each. warnings: those that did not end without a "
-            "remark. failures: those that ended red."
-        ),
-        examples=["always"],
-    )
-    subject: SubjectTemplate | None = Field(
-        default=None,
-        description=(
-            "Subject of the report, with {schema}, {database}, {host}, {time} and {verdict}: "
-            "complete, incomplete, unknown, or failed, also where only a later step failed. "
-            "Empty: one that begins with OK, INCOMPLETE or FAILED."
-        ),
-        examples=["{verdict}: backup of {schema} on {database}"],
-    )
-    message: MessageTemplate | None = Field(
-        default=None,
-        description=(
-            "Text at the top of the report, with the same placeholders. Of HTML in it only the "
-            "paragraphs are kept. A { or } that is to be shown is written twice."
-        ),
-        examples=["Questions: call the DBA on duty."],
-    )
-
-
 class Options(Group):
     """Everything that may be set in defaults, for a database and for a schema."""
 
@@ -173,10 +126,20 @@ class Options(Group):
     start_late_limit: Duration | None = Field(
         default=timedelta(hours=6),
         description=(
-            "A run that could not start for so long after its time does not start at all. "
+            "A scheduled run that could not start for so long after its time is a missed one. "
             "null: it starts however late."
         ),
         examples=["6h"],
+    )
+    missed: Literal["skip", "now"] = Field(
+        default="skip",
+        description=(
+            "What becomes of a missed run. A backfill exports the data as of its own time where "
+            "the database's undo still reaches it; where not, skip: it exports nothing, says so "
+            "and ends red; now: it exports the data of now, once for all missed runs. A scheduled "
+            "run that is too late is skipped with skip, and with now does as a backfill."
+        ),
+        examples=["skip"],
     )
     enabled: bool = Field(
         default=True,
@@ -251,7 +214,24 @@ class Options(Group):
             "with the size it tells; when the last store gives a backup up, the host does too."
         ),
     )
+    max_drill_age: Duration | None = Field(
+        default=None,
+        description=(
+            "How long ago the last rehearsed restore that passed may be before something is "
+            "wrong. Empty: nobody is told."
+        ),
+        examples=["30d"],
+    )
     mail: MailSettings = Field(description="Who is told.")
+    ping_url: PingUrl | None = Field(
+        default=None,
+        description=(
+            "An address of a monitor outside, such as healthchecks: it is asked for with /start "
+            "behind it when a run starts, as it is after a good one, with /fail and the verdict "
+            "after any other. Whoever knows it can pretend a backup: it is not shown in mails."
+        ),
+        examples=["https://hc-ping.com/0a1b2c3d-4e5f-6789-abcd-ef0123456789"],
+    )
     retries: int = Field(
         default=3,
         ge=0,

@@ -18,6 +18,7 @@ from oracle_backup.config.options import (
     groups,
     written_default,
 )
+from oracle_backup.config.sections import SECTIONS
 
 _HEAD = f"""\
 <!-- Generated from plugins/oracle_backup/config/model.py by `make generate`. -->
@@ -97,6 +98,11 @@ def render_reference() -> str:
         model = group_of(field) or BaseModel
         lines += ["", f"### {name}", "", str(field.description), ""]
         lines += _table(fields_of(model), schema["$defs"][model.__name__])
+    lines += ["", "## Sections beside defaults and databases", ""]
+    lines.append("A mistake in one of them makes its DAG fail with the reason, and no other.")
+    for name, section in SECTIONS.items():
+        lines += ["", f"### {name}", "", f"{section.__doc__}", ""]
+        lines += _table(fields_of(section), section.model_json_schema(by_alias=True))
     return "\n".join(lines) + "\n"
 
 

@@ -242,6 +242,14 @@ HostName = Annotated[
     ),
 ]
 
+PingUrl = Annotated[
+    str,
+    Written(
+        r"^https?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[A-Za-z0-9._~%-]{1,200}){0,10}$",
+        "an http or https address without a user, a ? and a slash at its end",
+    ),
+]
+
 SubjectTemplate = Annotated[
     str,
     StringConstraints(strip_whitespace=True),

@@ -19,7 +19,16 @@ _EVERYWHERE = "give it here, for the database or in defaults"
 
 
 def describe(error: ErrorDetails) -> str:
-    """Say what is wrong with an option, without its name."""
+    """Say what is wrong with an option of a schema, without its name."""
+    return _describe(error, unknown=describe_unknown)
+
+
+def describe_in(model: type[BaseModel], error: ErrorDetails) -> str:
+    """Say what is wrong with an option of a section of its own, without its name."""
+    return _describe(error, unknown=lambda path: _unknown_among(sorted(fields_of(model)), path[-1]))
+
+
+def _describe(error: ErrorDetails, *, unknown: Callable[[Sequence[str]], str]) -> str:
     path = error["loc"]
     value = error["input"]
     kind = error["type"]
@@ -27,7 +36,7 @@ def describe(error: ErrorDetails) -> str:
         listed = any(isinstance(part, int) for part in path)
         return "is required" if listed else f"is required; {_EVERYWHERE}"
     if kind == "extra_forbidden":
-        return describe_unknown([part for part in path if isinstance(part, str)])
+        return unknown([part for part in path if isinstance(part, str)])
     if value is None:
         return "is empty; give a value or remove the line"
     rule, advice = _RULES.get(kind, _other)(error["msg"], error.get("ctx", {}), value)
@@ -51,10 +60,15 @@ def describe_unknown(path: Sequence[str]) -> str:
     if not prefix:
         siblings.add("schemas")
     alike = [".".join(option) for option in all_options() if option[-1] == name]
-    alike = alike or get_close_matches(name.lower(), sorted(siblings), n=1)
-    if not alike:
-        return f"unknown option; known here: {', '.join(sorted(siblings))}"
-    return f'unknown option; did you mean "{alike[0]}"?'
+    if alike:
+        return f'unknown option; did you mean "{alike[0]}"?'
+    return _unknown_among(sorted(siblings), name)
+
+
+def _unknown_among(known: Sequence[str], name: str) -> str:
+    if alike := get_close_matches(name.lower(), known, n=1):
+        return f'unknown option; did you mean "{alike[0]}"?'
+    return f"unknown option; known here: {', '.join(known)}"
 
 
 def _model_at(path: Sequence[str]) -> type[BaseModel]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
+from oracle_backup.config.mail_settings import MailSettings
 from oracle_backup.config.model import SchemaSettings
 from oracle_backup.config.options import all_options, groups
 from oracle_backup.domain.retention import Span
@@ -86,3 +87,21 @@ def test_settings_survive_json(settings: Load) -> None:
 
 def test_key_is_that_of_database_and_schema(settings: Load) -> None:
     assert settings("").key == "erp__HR"
+
+
+def test_mail_tells_each_address_once_at_its_times() -> None:
+    mail = MailSettings.model_validate(
+        {
+            "to": ["dba@example.com"],
+            "when": "failures",
+            "also": [
+                {"to": ["boss@example.com", "dba@example.com"], "when": "digest"},
+                {"to": ["oncall@example.com"], "when": "failures"},
+            ],
+        }
+    )
+
+    assert mail.recipients("failures") == ("dba@example.com", "oncall@example.com")
+    assert mail.recipients("digest") == ("boss@example.com", "dba@example.com")
+    assert mail.recipients("always") == ()
+    assert mail.everybody == ("dba@example.com", "boss@example.com", "oncall@example.com")

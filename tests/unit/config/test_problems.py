@@ -28,7 +28,8 @@ Problems = Callable[[str], list[str]]
         ("store: {zzz: 1}", "store.zzz: unknown option; known here: bandwidth_limit, "),
         (
             "mail: {sender: a@b}",
-            "mail.sender: unknown option; known here: conn_id, from, message, subject, to, when",
+            "mail.sender: unknown option; known here: also, conn_id, from, language, message, "
+            "subject, to, when",
         ),
         ("database: x", "database: unknown option; did you mean "),
         ("schema_name: x", "schema_name: unknown option; did you mean "),
@@ -58,8 +59,8 @@ Problems = Callable[[str], list[str]]
             "export: {tool: expd}",
             'export.tool: must be expdp or exp, is "expd"; did you mean "expdp"?',
         ),
-        ("mail: {when: nie}", 'mail.when: must be always, warnings or failures, is "nie"'),
-        ("mail: {when: 5}", "mail.when: must be always, warnings or failures, is 5"),
+        ("mail: {when: nie}", 'mail.when: must be always, warnings, failures or digest, is "nie"'),
+        ("mail: {when: 5}", "mail.when: must be always, warnings, failures or digest, is 5"),
         ("export: {max_duration: 90}", "export.max_duration: must be a duration with its unit, "),
         ("export: {max_duration: 1x}", "export.max_duration: must be a duration such as 90m, "),
         ("export: {exclude: STATISTICS}", "export.exclude: must be a list, is "),
