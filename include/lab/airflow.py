@@ -35,7 +35,7 @@ COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 _READY_SECONDS = 180
 _GRACE_SECONDS = 10
 _ANSWER_SECONDS = 120
-_BUSY = "Database error"
+_BUSY = ("Database error", "Database is locked")
 _BUSY_SECONDS = 60
 """For one call of the API, on a machine that has other things to do."""
 
@@ -191,7 +191,7 @@ class AirflowStage:
         while True:
             answer = httpx.request(method, url, json=json or None, timeout=_ANSWER_SECONDS)
             # SQLite lets one write at a time; what came in its way was taken back whole.
-            if answer.status_code != 500 or _BUSY not in answer.text:
+            if answer.status_code < 500 or not any(word in answer.text for word in _BUSY):
                 break
             if time.monotonic() > give_up:
                 break

@@ -103,6 +103,10 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             # What stays there on purpose is nothing to warn of.
             keep_dump=s.keep_dump or s.host_retention is not None,
             start_late_limit=s.start_late_limit,
+            missed=s.missed,
+            timezone=s.timezone,
+            # Of several missed runs one exports the data of now: each has to see the others.
+            max_active_tis_per_dag=1,
             execution_timeout=_SHORT,
         )
         export = DataPumpExportOperator(

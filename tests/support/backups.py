@@ -101,14 +101,24 @@ class Backups:
         *,
         conf: dict[str, Any] | None = None,
         moment: datetime | None = None,
+        asked: datetime | None = None,
         **options: Any,
     ) -> Outcome:
-        """Back up a schema through its DAG, every task in this process; for this time, or now."""
+        """
+        Back up a schema through its DAG, every task in this process; for this time, or now.
+
+        :param asked: when a person asked for a run of the time `moment`; None for a run that was
+            due then.
+        """
         self.configure({schema: {}}, **options)
-        return self.run_configured(conf=conf, moment=moment)
+        return self.run_configured(conf=conf, moment=moment, asked=asked)
 
     def run_configured(
-        self, *, conf: dict[str, Any] | None = None, moment: datetime | None = None
+        self,
+        *,
+        conf: dict[str, Any] | None = None,
+        moment: datetime | None = None,
+        asked: datetime | None = None,
     ) -> Outcome:
         """Back up the one schema of the config file that ORACLE_BACKUP_CONFIG names."""
         from airflow.dag_processing.dagbag import DagBag
@@ -116,8 +126,9 @@ class Backups:
         mails_before = set(self.lab.mails())
         bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
         assert bag.import_errors == {}
-        (dag,) = bag.dags.values()
-        run = dag.test(run_conf=conf, **({"logical_date": moment} if moment else {}))
+        (dag,) = (one for one in bag.dags.values() if one.dag_id.startswith("oracle_backup__"))
+        times = {"logical_date": moment, "run_after": asked or moment} if moment else {}
+        run = dag.test(run_conf=conf, **times)
         tasks = {one.task_id: str(one.state) for one in run.get_task_instances()}
         return self._outcome(run, tasks, mails_before)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 FIRST_SCN = 2_500_000
 _MS_PER_SCN = 100
+MAPPED_MS = 5 * 86_400_000
+"""How long the instance can tell the number of an instant: Oracle keeps some five days."""
 
 
 def scn_at(milliseconds: int, *, created_ms: int) -> int:

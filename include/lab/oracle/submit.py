@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lab.oracle import dumpfile, encryption, faults, instance, jobs
 from lab.oracle.dumpfile import Piece
 from lab.oracle.filenames import BadTemplateError, FileNames
+from lab.oracle.scn import MAPPED_MS
 from lab.oracle.selection import identifier, passes, split_name
 from lab.oracle.usage import mode_of
 
@@ -329,8 +330,7 @@ def flashback(connection: sqlite3.Connection, request: Request) -> int | None:
         instant = now if text.strip().upper() in ("SYSTIMESTAMP", "SYSDATE") else parse_time(text)
     except ValueError:
         raise RefusedError(*bad, "ORA-01843: not a valid month") from None
-    # Oracle maps times to SCNs for some five days.
-    if instant > now + 1000 or instant < now - 5 * 86_400_000:
+    if instant > now + 1000 or instant < now - MAPPED_MS:
         raise RefusedError(*bad, (8180, ""))
     return instant
 

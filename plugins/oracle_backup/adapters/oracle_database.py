@@ -117,6 +117,14 @@ class OracleDatabase:
         scn, utc_time = self._rows("snapshot")[0]
         return Snapshot(scn=int(scn), time=datetime.fromisoformat(utc_time).replace(tzinfo=UTC))
 
+    def scn_at(self, age: timedelta) -> int:
+        """
+        Return the change number of an instant so long before now, exact to a few seconds.
+
+        Raise StatementError (ORA-08180) where the database knows none any more.
+        """
+        return int(self._rows("scn_at", days_ago=age.total_seconds() / 86400)[0][0])
+
     def banner(self) -> str:
         """Return the release with its edition, as in ``Oracle Database 19c Enterprise Edition``."""
         rows = self._rows("banner")

@@ -54,6 +54,7 @@ class ExportPlan:
     :param dump_template: ``%U``, or ``%L`` where the database knows it.
     :param database_version: as preflight found it, or None.
     :param shape: how files are called.
+    :param as_of: time and change number of the instant a missed run shows; None for now.
     :param options: keyword arguments for `ExportParameters`, and ``encryption_password_conn_id``.
     """
 
@@ -72,6 +73,7 @@ class ExportPlan:
     dump_template: str = "%U"
     database_version: str | None = None
     shape: NameShape = USUAL_SHAPE
+    as_of: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, operator: DataPumpExportOperator) -> ExportPlan:
@@ -99,6 +101,7 @@ class ExportPlan:
             dump_template=found.get("dump_template") or "%U",
             database_version=found.get("database_version"),
             shape=o.shape,
+            as_of=found.get("as_of"),
         )
 
     @property
@@ -247,6 +250,9 @@ def _as_json(value: Any) -> Any:
 
 def _snapshot(plan: ExportPlan) -> tuple[datetime, int | None]:
     """Return the instant the data will show, and its change number where it may be read."""
+    if plan.as_of is not None:
+        log.info("The data will be as of %(time)s, SCN %(scn)d: this run was missed.", plan.as_of)
+        return datetime.fromisoformat(plan.as_of["time"]), int(plan.as_of["scn"])
     if not plan.options.get("consistent", True) or not plan.is_pump:
         return datetime.now(UTC), None
     with OracleDatabaseHook(plan.oracle_conn_id).database() as database:

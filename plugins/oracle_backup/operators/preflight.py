@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
+from oracle_backup.domain.missed import find_missed
 from oracle_backup.domain.names import USUAL_SHAPE, BackupNames, NameShape
 from oracle_backup.domain.preflight import jobs_of_run
 from oracle_backup.errors import BackupError, PreflightError, PreflightUnreachableError
@@ -16,17 +17,20 @@ from oracle_backup.hooks.host import host_hook
 from oracle_backup.operators.preflight_database import ask_database
 from oracle_backup.operators.preflight_findings import Findings, Wanted
 from oracle_backup.operators.preflight_host import ask_host, probe_directory
+from oracle_backup.operators.preflight_missed import settle_missed
 from oracle_backup.operators.preflight_store import judge_stores, open_stores
 from oracle_backup.operators.preflight_sweep import sweep
 from oracle_backup.operators.steps import run_moment, told_to_report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import timedelta
 
     from airflow.sdk import Context
 
     from oracle_backup.adapters.oracle_database import OracleDatabase
     from oracle_backup.adapters.ports import Shell
+    from oracle_backup.domain.missed import MissedRun
     from oracle_backup.operators.stores import StorePlace
 
 
@@ -68,11 +72,17 @@ class PreflightOperator(BaseOperator):
         ``advanced_security``.
     :param shape: how files are called.
     :param keep_dump: dumps of earlier runs are kept on purpose, so nothing warns of them.
-    :param start_late_limit: a scheduled run may not start later than this after its time.
+    :param start_late_limit: a scheduled run that starts later than this after its time was missed.
+    :param missed: what becomes of a missed run whose own time undo does not reach any more:
+        ``skip`` or ``now``.
+    :param timezone: the schema's time zone.
 
     :returns: XCom ``{"folder", "tool_version", "database_version", "dump_template",
         "character_set", "container", "schema_size_bytes", "free_bytes", "last_duration_seconds",
-        "unchecked_host_keys", "warnings"}``
+        "unchecked_host_keys", "as_of", "warnings"}``; ``as_of`` is ``{"time", "scn"}`` of a missed
+        run that exports the data of its own time, else None. Under the key ``skipped``, why a
+        missed run exports nothing.
+    :raises AirflowSkipException: the run was missed and exports nothing.
     :raises PreflightError: one or more checks found a problem. Not retried.
     :raises PreflightUnreachableError: all problems are of a kind that passes. Retried.
     """
@@ -101,6 +111,8 @@ class PreflightOperator(BaseOperator):
         shape: NameShape = USUAL_SHAPE,
         keep_dump: bool = False,
         start_late_limit: timedelta | None = None,
+        missed: str = "skip",
+        timezone: str = "UTC",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -123,14 +135,21 @@ class PreflightOperator(BaseOperator):
         self.shape = shape
         self.keep_dump = keep_dump
         self.start_late_limit = start_late_limit
+        self.missed = missed
+        self.timezone = timezone
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Run all checks; return what the next tasks want to know."""
         findings = Findings(facts=self._no_facts())
+        missed = self._missed(context)
         with told_to_report(context):
-            self._check_start(context)
-            self._ask(self._wanted(context), findings)
+            if missed is not None and self.missed == "skip" and not missed.is_asked_for:
+                # Nobody has to be asked to know this.
+                self._settle(context, missed, findings)
+            self._ask(self._wanted(context, missed), findings)
             self._tell(findings)
+            if missed is not None:
+                self._settle(context, missed, findings)
         return {**findings.facts, "warnings": list(findings.judgement.warnings)}
 
     def _tell(self, findings: Findings) -> None:
@@ -159,9 +178,10 @@ class PreflightOperator(BaseOperator):
             "character_set": None,
             "last_duration_seconds": None,
             "unchecked_host_keys": [],
+            "as_of": None,
         }
 
-    def _wanted(self, context: Context) -> Wanted:
+    def _wanted(self, context: Context, missed: MissedRun | None) -> Wanted:
         run = context["dag_run"]
         moment = run_moment(context)
         names = BackupNames(
@@ -191,20 +211,22 @@ class PreflightOperator(BaseOperator):
                 **(self.options or {}),
             },
             licensed=self.licensed,
+            missed=missed,
+            zone=self.timezone,
         )
 
-    def _check_start(self, context: Context) -> None:
+    def _missed(self, context: Context) -> MissedRun | None:
         run = context["dag_run"]
-        if self.start_late_limit is None or run.run_type != "scheduled":
-            return
-        late = datetime.now(UTC) - run.run_after
-        if late > self.start_late_limit:
-            raise PreflightError(
-                f"This run was due at {run.run_after:%Y-%m-%d %H:%M} UTC, "
-                f"{late.total_seconds() / 3600:.1f} hours ago:",
-                problems=("an export now could meet the day's work",),
-                hint="Trigger the DAG by hand if that is fine, or raise start_late_limit.",
-            )
+        return find_missed(
+            run_type=run.run_type,
+            logical_date=run.logical_date,
+            run_after=run.run_after,
+            now=datetime.now(UTC),
+            late_limit=self.start_late_limit,
+        )
+
+    def _settle(self, context: Context, missed: MissedRun, findings: Findings) -> None:
+        settle_missed(context, missed, findings, policy=self.missed, zone=self.timezone)
 
     def _ask(self, wanted: Wanted, findings: Findings) -> None:
         """Ask stores, database and host, in this order: what one tells, the next is judged by."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from oracle_backup.domain.missed import reach_problem
 from oracle_backup.domain.preflight import (
     judge_container,
     judge_roles,
@@ -24,6 +26,7 @@ from oracle_backup.errors import StatementError
 
 if TYPE_CHECKING:
     from oracle_backup.adapters.oracle_database import OracleDatabase
+    from oracle_backup.domain.missed import MissedRun
     from oracle_backup.operators.preflight_findings import Findings, Wanted
 
 
@@ -59,6 +62,8 @@ def ask_database(database: OracleDatabase, wanted: Wanted, findings: Findings) -
     _ask_options(database, wanted, findings)
     if wanted.options["consistent"]:
         _ask_instant(database, wanted, findings)
+    if wanted.missed is not None:
+        _ask_past(database, wanted, wanted.missed, findings)
 
 
 def _ask_schema(database: OracleDatabase, wanted: Wanted, findings: Findings) -> None:
@@ -136,3 +141,33 @@ def _ask_instant(database: OracleDatabase, wanted: Wanted, findings: Findings) -
                 last_duration_seconds=findings.facts["last_duration_seconds"],
             )
         )
+
+
+def _ask_past(
+    database: OracleDatabase, wanted: Wanted, missed: MissedRun, findings: Findings
+) -> None:
+    """Ask whether the data of a missed run's own time can still be read, and by which number."""
+    if not wanted.is_pump or not wanted.options["consistent"]:
+        findings.as_of_problem = "only a consistent export with expdp can show a past instant"
+        return
+    reach: float | None = None
+    with findings.optional("How far back undo reaches"):
+        undo = database.undo()
+        # What was really kept, not what is asked for: on a busy database it is less.
+        reach = undo.retention_seconds if undo.tuned_seconds is None else undo.tuned_seconds
+    findings.as_of_problem = reach_problem(
+        missed,
+        reach_seconds=reach,
+        last_duration_seconds=findings.facts["last_duration_seconds"],
+        zone=wanted.zone,
+    )
+    if findings.as_of_problem:
+        return
+    try:
+        scn = database.scn_at(datetime.now(UTC) - missed.moment)
+    except StatementError as error:
+        findings.as_of_problem = (
+            f"the database does not know that instant any more: {error.message}"
+        )
+        return
+    findings.facts["as_of"] = {"time": missed.moment.isoformat(), "scn": scn}

@@ -20,7 +20,9 @@ from oracle_backup.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
+    from oracle_backup.domain.missed import MissedRun
     from oracle_backup.domain.names import BackupNames
     from oracle_backup.domain.preflight_space import LastBackup
 
@@ -40,6 +42,8 @@ class Wanted:
     :param own_jobs: names of the run's jobs, which no sweep may touch.
     :param probe: name of the file that is written to the folder of the dumps.
     :param options: the export's options.
+    :param missed: how the run was missed; None for one that is in time.
+    :param zone: the schema's time zone.
     """
 
     database: str
@@ -56,6 +60,8 @@ class Wanted:
     probe: str
     options: Mapping[str, Any]
     licensed: Sequence[str]
+    missed: MissedRun | None = None
+    zone: str = "UTC"
 
     @property
     def is_pump(self) -> bool:
@@ -74,12 +80,16 @@ class Findings:
     Facts for the next tasks and judgements for the person.
 
     :param passing: how many of the problems may go away by themselves.
+    :param newest_good: the latest instant that a good backup on a store shows.
+    :param as_of_problem: why the data can't be exported as of a missed run's time.
     """
 
     facts: dict[str, Any]
     judgement: Judgement = field(default_factory=Judgement)
     last: LastBackup | None = None
     passing: int = 0
+    newest_good: datetime | None = None
+    as_of_problem: str = ""
 
     def take(self, judgement: Judgement) -> None:
         """Add what a check has found."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from oracle_backup.adapters.catalogue import read_catalogue
 from oracle_backup.domain.preflight import Judgement
-from oracle_backup.domain.preflight_space import LastBackup, judge_store, last_backup
+from oracle_backup.domain.preflight_space import judge_store, last_backup
 from oracle_backup.operators.preflight_findings import Findings
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def open_stores(
             store = opened.enter_context(hook.store())
             _probe(store, wanted)
             asked.store = store
-            if findings.last is None:
-                findings.last = _find_last_backup(store, wanted)
+            if findings.last is None or wanted.missed is not None:
+                _take_backups(store, wanted, findings)
     if findings.last is not None:
         findings.facts["last_duration_seconds"] = findings.last.duration_seconds
     return all_asked
@@ -88,11 +88,15 @@ def _probe(store: ArchiveStore, wanted: Wanted) -> None:
     store.remove(name)
 
 
-def _find_last_backup(store: ArchiveStore, wanted: Wanted) -> LastBackup | None:
+def _take_backups(store: ArchiveStore, wanted: Wanted, findings: Findings) -> None:
+    """Take what the backups on a store tell: of the next one, and of how late the newest is."""
     entries = read_catalogue(
         store, wanted.names.folder, database=wanted.database, schema=wanted.schema
     )
-    return last_backup(
-        [entry.manifest for entry in entries],
-        compression=wanted.options.get("compression", "metadata_only"),
+    manifests = [entry.manifest for entry in entries]
+    findings.last = findings.last or last_backup(
+        manifests, compression=wanted.options.get("compression", "metadata_only")
     )
+    good = [one.snapshot_time for one in manifests if one.counts]
+    known = [] if findings.newest_good is None else [findings.newest_good]
+    findings.newest_good = max([*good, *known], default=None)

@@ -24,6 +24,7 @@ from oracle_backup.operators.report_archive import archive_facts
 from oracle_backup.operators.steps import (
     NOTES_KEY,
     PROBLEM_KEY,
+    SKIPPED_KEY,
     run_moment,
     run_param,
     run_url,
@@ -200,6 +201,8 @@ class ReportOperator(BaseOperator):
     def _problems(self, context: Context) -> tuple[Problem, ...]:
         """Return why steps failed; one that left no word is named with what is known of it."""
         problems = []
+        if skipped := self._pull(context, "preflight", key=SKIPPED_KEY):
+            problems.append(Problem(step="preflight", message=skipped))
         for step in self._steps(context):
             if step.state != "failed":
                 continue
@@ -214,7 +217,7 @@ class ReportOperator(BaseOperator):
         """Return what befell the export on its way; the same sentence only once."""
         told = [
             note
-            for step in ("export", "clean_up")
+            for step in ("preflight", "export", "clean_up")
             for note in self._pull(context, step, key=NOTES_KEY) or ()
         ]
         return tuple(dict.fromkeys(told))

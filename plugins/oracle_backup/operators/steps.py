@@ -24,6 +24,9 @@ PROBLEM_KEY = "problem"
 NOTES_KEY = "notes"
 """XCom key under which a step leaves sentences for the report, also where it failed."""
 
+SKIPPED_KEY = "skipped"
+"""XCom key under which the preflight says why a missed run exports nothing."""
+
 log = logging.getLogger(__name__)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
+from oracle_backup.operators.steps import SKIPPED_KEY
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,7 +24,7 @@ class WatcherOperator(BaseOperator):
     failed by hand skips every task that has not begun, but not teardowns, and a skipped last task
     would leave that run green.
 
-    Succeeds when all steps did.
+    Succeeds when all steps did. A missed run that exports nothing fails with its reason.
 
     :param steps: ids of the tasks that must have succeeded.
 
@@ -45,6 +47,10 @@ class WatcherOperator(BaseOperator):
         wrong = [
             f"{step} ({states.get(step)})" for step in self.steps if states.get(step) != "success"
         ]
+        skipped = context["ti"].xcom_pull(task_ids=self.steps[0], key=SKIPPED_KEY)
+        if skipped:
+            # A night without a backup is red, whoever wanted it so.
+            raise AirflowFailException(f"There is no backup for this run. {skipped}")
         if wrong:
             raise AirflowFailException(
                 f"This run is red because of {', '.join(wrong)}: see the report, or that task."

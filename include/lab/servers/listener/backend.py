@@ -15,6 +15,7 @@ from seerdb.server.identity import ServerIdentity
 from sqlglot import exp
 
 from lab.oracle import instance
+from lab.oracle.scn import MAPPED_MS
 from lab.servers.listener import functions
 from lab.servers.listener.binds import number_binds, to_sqlite
 from lab.servers.listener.blocks import is_block, run_block
@@ -77,7 +78,7 @@ class InstanceBackend:
         functions.register(
             connection,
             context=self._context(attributes),
-            scn_at=lambda moment: instance.ms_to_scn(connection, _milliseconds(moment)),
+            scn_at=self._scn_at,
             instant_of=lambda scn: dt.datetime.fromtimestamp(  # noqa: DTZ006, as SYSDATE
                 instance.scn_to_ms(connection, scn) / 1000
             ),
@@ -165,6 +166,13 @@ class InstanceBackend:
         if self._connection is None:
             raise ora(1012, "not logged on")
         return self._connection
+
+    def _scn_at(self, moment: dt.datetime) -> int:
+        now, asked = instance.now_ms(), _milliseconds(moment)
+        if asked > now + 1000 or asked < now - MAPPED_MS:
+            self._failure = ora(8180, "no snapshot found based on specified time")
+            raise self._failure
+        return instance.ms_to_scn(self.connection, asked)
 
     def run(self, sql: str, values: object = ()) -> sqlite3.Cursor:
         """Run SQLite's SQL; its errors come back as Oracle's."""

@@ -1,0 +1,1 @@
+select timestamp_to_scn(sysdate - :days_ago) from dual
