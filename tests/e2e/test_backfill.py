@@ -18,6 +18,8 @@ from lab.stage import Lab
 from support.past_days import TABLE, PastDays, last_days
 
 HR, SALES = "oracle_backup__lab__HR", "oracle_backup__lab__SALES"
+pytestmark = pytest.mark.timeout(900)
+"""Two Airflow backfills of five runs each, on a machine that may have other things to do."""
 UNDO = timedelta(days=2, hours=12)
 """Reaches over the last two of five days, the last of which was 20 hours ago."""
 DONE = frozenset({"success", "failed"})
