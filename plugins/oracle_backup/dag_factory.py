@@ -132,6 +132,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             to=s.mail.to,
             sender=s.mail.sender,
             timezone=s.timezone,
+            language=s.mail.language,
             execution_timeout=_SHORT,
         )
         inspect = InspectOperator(
@@ -211,6 +212,9 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             message=s.mail.message,
             host_name=s.host_name,
             timezone=s.timezone,
+            language=s.mail.language,
+            stores=stores,
+            folder=s.folder,
             steps=STEPS,
             execution_timeout=_SHORT,
         ).as_teardown()

@@ -30,6 +30,18 @@ class Attachment:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InlinePicture:
+    """
+    A PNG that the HTML of a mail shows.
+
+    :param cid: how the HTML calls it, after ``cid:``.
+    """
+
+    cid: str
+    content: bytes
+
+
 def log_attachment(name: str, content: bytes) -> Attachment:
     """Given a log, return it as an attachment: compressed past a size, cut past another."""
     if len(content) <= PLAIN_LIMIT_BYTES:
@@ -49,9 +61,12 @@ def build_message(
     sender: str,
     recipients: Sequence[str],
     attachments: Sequence[Attachment] = (),
+    pictures: Sequence[InlinePicture] = (),
 ) -> EmailMessage:
     """
     Return the mail, with text and HTML as two forms of one report.
+
+    :param pictures: what the HTML shows; they go with it, and no reader lists them as files.
 
     Raise ConfigError for addresses that no header can hold.
     """
@@ -74,6 +89,7 @@ def build_message(
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     message.add_alternative(html, subtype="html")
+    _add_pictures(message, pictures)
     for attachment in attachments:
         packed = attachment.name.endswith(".gz")
         message.add_attachment(
@@ -83,6 +99,20 @@ def build_message(
             filename=attachment.name,
         )
     return message
+
+
+def _add_pictures(message: EmailMessage, pictures: Sequence[InlinePicture]) -> None:
+    html = message.get_body(("html",))
+    for number, picture in enumerate(pictures, start=1):
+        assert html is not None  # it was added just now
+        html.add_related(
+            picture.content,
+            maintype="image",
+            subtype="png",
+            cid=f"<{picture.cid}>",
+            disposition="inline",
+            filename=f"chart-{number}.png",
+        )
 
 
 @contextmanager

@@ -86,6 +86,7 @@ class DataPumpExportOperator(BaseOperator):
     :param to: its recipients.
     :param sender: its sender, or None for the connection's.
     :param timezone: zone in which its times are shown.
+    :param language: of that mail, ``en`` or ``es``.
     :param poll_interval: seconds between two looks at first (default 2); they grow to 60.
 
     :returns: XCom ``{"job", "generation", "stem", "folder", "log_path", "dump_pattern", "tool",
@@ -129,6 +130,7 @@ class DataPumpExportOperator(BaseOperator):
         to: Sequence[str] = (),
         sender: str | None = None,
         timezone: str = "UTC",
+        language: str = "en",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -155,6 +157,7 @@ class DataPumpExportOperator(BaseOperator):
         self.to = to
         self.sender = sender
         self.timezone = timezone
+        self.language = language
 
     def execute(self, context: Context) -> None:
         """Start the job, or find it started; then wait for it in the triggerer."""
@@ -183,6 +186,7 @@ class DataPumpExportOperator(BaseOperator):
                         to=self.to,
                         sender=self.sender,
                         timezone=self.timezone,
+                        language=self.language,
                     )
                     record = look_at_quiet(context, ExportPlan.of(self), record, event, mail=mail)
                     self._wait(record, event=event, offset=event["offset"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,7 @@ class StallMail:
     to: Sequence[str]
     sender: str | None
     timezone: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +91,17 @@ def look_at_quiet(
             format_seconds(event["quiet_seconds"] or 0),
         )
         return save_record(context, record, quiet=quiet)
-    notice = _notice(context, plan, record, event, view=view, since=since, zone=mail.timezone)
+    notice = _notice(context, plan, record, event, view=view, since=since, mail=mail)
     log.warning("%s", notice.headline)
     for reason in notice.reasons:
         log.warning("  %s", reason)
     _send(notice, mail)
+    # The report puts it into its own language.
+    cause = replace(notice, language="en").cause
     noted = add_note(
         context,
         record,
-        f"The export stood still from {notice.since:%Y-%m-%d %H:%M:%S} UTC on: {notice.cause}.",
+        f"The export stood still from {notice.since:%Y-%m-%d %H:%M:%S} UTC on: {cause}.",
     )
     return save_record(context, noted, quiet={**quiet, "told": True})
 
@@ -141,7 +144,7 @@ def _notice(
     *,
     view: _View,
     since: str,
-    zone: str,
+    mail: StallMail,
 ) -> StallNotice:
     run = context["dag_run"]
     began = datetime.fromisoformat(since)
@@ -158,7 +161,8 @@ def _notice(
         reasons=tuple(view.hindrance),
         waiting=event["waiting"],
         free_bytes=event["free_bytes"],
-        zone=zone,
+        zone=mail.timezone,
+        language=mail.language,
         run_url=run_url(run.dag_id, run.run_id),
     )
 

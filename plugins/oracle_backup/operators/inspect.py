@@ -10,6 +10,7 @@ from airflow.sdk import BaseOperator
 
 from oracle_backup.domain.codes import Severity
 from oracle_backup.domain.names import is_dump_of
+from oracle_backup.domain.table_figures import tables_and_codes
 from oracle_backup.domain.verdict import DumpFile, Judgement, Verdict, VerdictRules, judge
 from oracle_backup.errors import ExportFailedError, LogNotUnderstoodError, StatementError
 from oracle_backup.hooks.database import OracleDatabaseHook
@@ -54,8 +55,10 @@ class InspectOperator(BaseOperator):
     :param error_phrases: text in the log that makes a verdict failed.
 
     :returns: XCom ``{"verdict", "reasons", "warnings", "codes", "dump_files": [{"path",
-        "size_bytes"}], "log_path", "log_size_bytes", "tables", "rows"}``; the same under the key
-        ``judgement``, which is there also where the task fails.
+        "size_bytes"}], "log_path", "log_size_bytes", "tables", "rows", "biggest": [{"table",
+        "rows", "size_bytes"}], "troubled": [{"table", "code", "causes"}], "troubled_count",
+        "telling_codes"}``, of tables the first ten; the same under the key ``judgement``, which is
+        there also where the task fails.
     :raises ExportFailedError: the verdict is ``failed``. Not retried.
     :raises LogNotUnderstoodError: the verdict is ``unknown``. Not retried.
     :raises HostUnreachableError, DatabaseUnreachableError: no connection. Retried.
@@ -165,6 +168,7 @@ class InspectOperator(BaseOperator):
             "log_size_bytes": log_size,
             "tables": log.table_count,
             "rows": log.row_count,
+            **tables_and_codes(log, tolerate=self.tolerate),
         }
 
     def _say(self, log: ExportLog, judgement: Judgement) -> None:

@@ -7,35 +7,25 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from oracle_backup.adapters.mail import Attachment, build_message, log_attachment
+from oracle_backup.adapters.mail import log_attachment
 from oracle_backup.adapters.remote_job.scripts import build_remove, build_status, parse_status
-from oracle_backup.domain.report.model import (
-    BackupReport,
-    Problem,
-    Step,
-)
+from oracle_backup.adapters.report_mail import build_report_message
 from oracle_backup.domain.report.own_words import with_own_words
-from oracle_backup.domain.report.render import render_html, render_text
+from oracle_backup.domain.report.render import render_text
 from oracle_backup.errors import BackupError
-from oracle_backup.hooks.host import export_host, host_hook
+from oracle_backup.hooks.host import export_host
 from oracle_backup.hooks.mail import ReportMailHook
-from oracle_backup.operators.inspect import JUDGEMENT_KEY
-from oracle_backup.operators.report_archive import archive_facts
-from oracle_backup.operators.steps import (
-    NOTES_KEY,
-    PROBLEM_KEY,
-    SKIPPED_KEY,
-    run_moment,
-    run_param,
-    run_url,
-    told_to_report,
-)
-from oracle_backup.operators.verify import COPIES_KEY
+from oracle_backup.operators.report_facts import Subject, gather, pull
+from oracle_backup.operators.steps import told_to_report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from airflow.sdk import Context
+
+    from oracle_backup.adapters.mail import Attachment
+    from oracle_backup.domain.report.model import BackupReport
+    from oracle_backup.operators.stores import StorePlace
 
 _TIMEOUT_SECONDS = 120
 _WANTED = {
@@ -68,6 +58,9 @@ class ReportOperator(BaseOperator):
     :param host_name: what the report calls the Oracle host; None for its connection's host.
     :param timezone: zone in which times are shown.
     :param steps: ids of the tasks it tells about, in order.
+    :param language: ``en`` or ``es``.
+    :param stores: where archives are; the last backups there go into the chart.
+    :param folder: the schema's folder, relative to each store's path.
 
     :returns: XCom ``{"sent", "outcome", "subject", "to"}``
     :raises MailRefusedError: login, sender or recipient refused. Not retried.
@@ -91,6 +84,9 @@ class ReportOperator(BaseOperator):
         message: str | None = None,
         host_name: str | None = None,
         timezone: str = "UTC",
+        language: str = "en",
+        stores: Sequence[StorePlace] = (),
+        folder: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -106,11 +102,14 @@ class ReportOperator(BaseOperator):
         self.message = message
         self.host_name = host_name
         self.timezone = timezone
+        self.language = language
+        self.stores = stores
+        self.folder = folder
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Gather, say it in the log, mail it, and give the job's directory up."""
         with told_to_report(context):
-            export = self._pull(context, "export")
+            export = pull(context, "export")
             attachment = self._log_attachment(export)
             report = with_own_words(
                 self._gather(context, export), subject=self.subject, message=self.message
@@ -119,7 +118,7 @@ class ReportOperator(BaseOperator):
             self.log.info("%s\n%s", report.subject, text)
             sent = report.outcome in _WANTED[self.when]
             if sent:
-                self._send(report, text, attachment)
+                self._send(report, attachment)
             else:
                 self.log.info("No mail: %r is wanted, and this is %s.", self.when, report.outcome)
             self._give_up_directory(context, export)
@@ -130,13 +129,11 @@ class ReportOperator(BaseOperator):
             "to": list(self.to) if sent else [],
         }
 
-    def _send(self, report: BackupReport, text: str, attachment: Attachment | None) -> None:
+    def _send(self, report: BackupReport, attachment: Attachment | None) -> None:
         hook = ReportMailHook(self.smtp_conn_id)
         hook.send(
-            build_message(
-                report.subject,
-                text=text,
-                html=render_html(report),
+            build_report_message(
+                report,
                 sender=hook.sender(self.sender),
                 recipients=self.to,
                 attachments=[attachment] if attachment else [],
@@ -145,90 +142,18 @@ class ReportOperator(BaseOperator):
         self.log.info("Mailed to %s.", ", ".join(self.to))
 
     def _gather(self, context: Context, export: Mapping[str, Any] | None) -> BackupReport:
-        run = context["dag_run"]
-        preflight = self._pull(context, "preflight") or {}
-        archive = self._pull(context, "archive")
-        verification = self._pull(context, "verify")
-        retention = self._pull(context, "retain")
-        judgement = self._pull(context, "inspect", key=JUDGEMENT_KEY) or {}
-        return BackupReport(
+        subject = Subject(
             database=self.database,
             schema=self.schema_name,
-            dag_id=run.dag_id,
-            run_id=run.run_id,
-            run_url=run_url(run.dag_id, run.run_id),
-            host=self._host_label(),
-            zone=self.timezone,
-            moment=run_moment(context),
-            snapshot_time=_instant(export),
-            verdict=judgement.get("verdict"),
-            reasons=tuple(judgement.get("reasons", ())),
-            # The archive's are those of the judgement and more.
-            warnings=(
-                *preflight.get("warnings", ()),
-                *(archive or judgement).get("warnings", ()),
-            ),
-            steps=self._steps(context),
-            problems=self._problems(context),
-            tables=judgement.get("tables"),
-            rows=judgement.get("rows"),
-            archive=archive_facts(
-                archive,
-                verification,
-                export=export,
-                checked=self._pull(context, "verify", key=COPIES_KEY) or (),
-            ),
-            verified=bool(verification),
-            retention=tuple(retention["plan"]) if retention else (),
-            unchecked_host_keys=tuple(preflight.get("unchecked_host_keys", ())),
-            notes=self._notes(context),
-            note=str(run_param(context, "note", default="") or ""),
+            ssh_conn_id=self.ssh_conn_id,
+            host_name=self.host_name,
+            timezone=self.timezone,
+            language=self.language,
+            steps=self.steps,
+            stores=self.stores,
+            folder=self.folder,
         )
-
-    def _pull(self, context: Context, task_id: str, *, key: str = "return_value") -> Any:
-        return context["ti"].xcom_pull(task_ids=task_id, key=key)
-
-    def _steps(self, context: Context) -> tuple[Step, ...]:
-        run, ti = context["dag_run"], context["ti"]
-        states = ti.get_task_states(dag_id=run.dag_id, run_ids=[run.run_id]).get(run.run_id, {})
-        crumbs = ti.get_task_breadcrumbs(dag_id=run.dag_id, run_id=run.run_id)
-        seconds = {crumb["task_id"]: crumb["duration"] for crumb in crumbs}
-        return tuple(
-            Step(name=name, state=str(states.get(name) or "not run"), seconds=seconds.get(name))
-            for name in self.steps
-        )
-
-    def _problems(self, context: Context) -> tuple[Problem, ...]:
-        """Return why steps failed; one that left no word is named with what is known of it."""
-        problems = []
-        if skipped := self._pull(context, "preflight", key=SKIPPED_KEY):
-            problems.append(Problem(step="preflight", message=skipped))
-        for step in self._steps(context):
-            if step.state != "failed":
-                continue
-            told = self._pull(context, step.name, key=PROBLEM_KEY) or {
-                "message": f"Task {step.name} failed and left no reason.",
-                "hint": "Its worker may have died. Read its log in Airflow.",
-            }
-            problems.append(Problem(step=step.name, message=told["message"], hint=told["hint"]))
-        return tuple(problems)
-
-    def _notes(self, context: Context) -> tuple[str, ...]:
-        """Return what befell the export on its way; the same sentence only once."""
-        told = [
-            note
-            for step in ("preflight", "export", "clean_up")
-            for note in self._pull(context, step, key=NOTES_KEY) or ()
-        ]
-        return tuple(dict.fromkeys(told))
-
-    def _host_label(self) -> str:
-        if self.host_name:
-            return self.host_name
-        try:
-            return host_hook(self.ssh_conn_id).remote_host
-        except BackupError:
-            return f"connection {self.ssh_conn_id}"
+        return gather(context, subject, export)
 
     def _log_attachment(self, export: Mapping[str, Any] | None) -> Attachment | None:
         """Return what the tool printed; a report without it is better than none."""
@@ -247,7 +172,7 @@ class ReportOperator(BaseOperator):
 
     def _give_up_directory(self, context: Context, export: Mapping[str, Any] | None) -> None:
         """Remove the job's directory, unless something on the host is still needed."""
-        clean_up = self._pull(context, "clean_up")
+        clean_up = pull(context, "clean_up")
         if not export or not clean_up or not clean_up["finished"]:
             return
         try:
@@ -257,9 +182,3 @@ class ReportOperator(BaseOperator):
         except BackupError as error:
             # The mail is out: a second one for some kilobytes on the host would help nobody.
             self.log.warning("The job's directory stays on the host: %s", error)
-
-
-def _instant(export: Mapping[str, Any] | None) -> Any:
-    from datetime import datetime
-
-    return datetime.fromisoformat(export["snapshot_time"]) if export else None

@@ -54,8 +54,9 @@ class RetainOperator(BaseOperator):
     :param preflight: what ``PreflightOperator`` returned, where dumps on the host have a
         retention of their own. (templated)
 
-    :returns: XCom ``{"kept", "removed", "later", "plan": [lines]}``; under the key ``given_up``
-        the files on the host of backups that leave their last store.
+    :returns: XCom ``{"kept", "removed", "later", "plan": [lines], "policy", "stores": [{"store",
+        "kept", "removed": [names], "later"}]}``; under the key ``given_up`` the files on the host
+        of backups that leave their last store.
     :raises ExportIncompleteError: the export is incomplete. Not retried.
     :raises RetentionRefusedError: the plan breaks a rule; nothing was removed. Not retried.
     :raises StoreUnreachableError: the link broke. Retried.
@@ -115,6 +116,8 @@ class RetainOperator(BaseOperator):
             "removed": sum(map(len, gone.values())),
             "later": sum(len(plan.later) for plan in plans.values()),
             "plan": [line for name in gone for line in self._in_words(name, plans, gone)],
+            "policy": self.policy.in_words(),
+            "stores": [_figures(name, plans[name], gone[name]) for name in gone],
         }
 
     def _read(self, store: ArchiveStore) -> list[CatalogueEntry]:
@@ -191,3 +194,15 @@ class RetainOperator(BaseOperator):
             hint="It is archived, flagged, and counts as no backup; nothing was pruned. Mend the "
             "cause, then clear the export task.",
         )
+
+
+def _figures(name: str, plan: RetentionPlan, gone: frozenset[str]) -> dict[str, Any]:
+    """Return for the report what became of one store's backups."""
+    return {
+        "store": name,
+        "kept": len(plan.keep),
+        "removed": [
+            one.backup.name.rpartition("/")[2] for one in plan.remove if one.backup.name in gone
+        ],
+        "later": len(plan.later),
+    }

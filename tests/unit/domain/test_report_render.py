@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oracle_backup.domain.report.model import BackupReport, Problem, Step
+from oracle_backup.domain.report.model import (
+    BackupReport,
+    Problem,
+    Retained,
+    Retention,
+    Step,
+)
 from oracle_backup.domain.report.render import render_html, render_text
 from oracle_backup.domain.report.sections import build_sections
 from support.builders import make_archive_facts, make_report, make_steps
@@ -70,7 +76,9 @@ def make_full(word: str = "plain") -> BackupReport:
         steps=(Step(name=word, state="failed", seconds=1.0),),
         problems=(Problem(step=word, message=word, hint=word),),
         archive=make_archive_facts(name=word, location=word, members=(f"{word}.dmp",)),
-        retention=(word,),
+        retention=Retention(
+            policy=word, stores=(Retained(store=word, kept=1, removed=(word, word), later=2),)
+        ),
         unchecked_host_keys=(word,),
         note=word,
         message=word,
@@ -83,7 +91,7 @@ def test_text_of_a_good_run() -> None:
         tables=None,
         run_url="",
         archive=None,
-        retention=("Keeps the last 7: 7 stay on the store.",),
+        retention=Retention(policy="the last 7", stores=(Retained(store="nas", kept=7),)),
     )
 
     assert render_text(report) == (
@@ -99,10 +107,11 @@ def test_text_of_a_good_run() -> None:
         "  Run          scheduled__2026-11-23T02:00:00+00:00\n"
         "\n"
         "STEPS\n"
-        "  preflight  success\n"
+        f"  preflight  {' ' * 24}  done\n"
         "\n"
         "RETENTION\n"
-        "  Keeps the last 7: 7 stay on the store.\n"
+        "  Keeps the last 7: 7 stay.\n"
+        "  Nothing was removed.\n"
     )
 
 
@@ -162,14 +171,14 @@ def test_html_says_what_the_text_says() -> None:
     ("changes", "colour"),
     [
         ({}, "#1a7f37"),
-        ({"warnings": ("slow",)}, "#9a6700"),
+        ({"warnings": ("slow",)}, "#8a5a00"),
         ({"verdict": "failed"}, "#b3261e"),
     ],
 )
 def test_html_shows_the_outcome_by_its_colour(changes: dict[str, object], colour: str) -> None:
     html = render_html(make_report(**changes))
 
-    assert f"border-top:6px solid {colour}" in html
+    assert f'<td bgcolor="{colour}"' in html
 
 
 @pytest.mark.parametrize(

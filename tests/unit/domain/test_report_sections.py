@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 
 import pytest
 
-from oracle_backup.domain.report.model import Copy, Problem, Step
+from oracle_backup.domain.report.model import Copy, Problem, Retained, Retention, Step
+from oracle_backup.domain.report.page import Bar
 from oracle_backup.domain.report.sections import Section, build_sections
 from support.builders import make_archive_facts, make_report, make_steps
+
+KEPT = Retention(policy="the last 7, 12 monthly", stores=(Retained(store="nas", kept=9),))
 
 
 def section(title: str, **changes: object) -> Section:
@@ -32,8 +36,11 @@ def test_sections_of_a_bad_run_begin_with_the_trouble() -> None:
         verdict="failed",
         archive=None,
         warnings=("slow",),
-        retention=("Keeps the last 7.",),
-    ) == ["", "export failed", "Why failed", "Warnings", "The backup", "Steps", "Retention"]
+        retention=KEPT,
+    ) == [
+        *("", "export failed", "Why failed", "What to do", "Warnings"),
+        *("The backup", "Steps", "Retention"),
+    ]
 
 
 def test_notes_on_the_export_follow_the_problems() -> None:
@@ -145,9 +152,21 @@ def test_steps_tell_state_and_duration() -> None:
         Step(name="verify", state="upstream_failed"),
     )
 
-    assert section("Steps", steps=steps).rows == (
-        ("export", "success, 1 min 15 s"),
-        ("verify", "upstream_failed"),
+    assert section("Steps", steps=steps).bars == (
+        Bar(label="export", share=1.0, text="1 min 15 s"),
+        Bar(label="verify", share=0.0, text="not reached"),
+    )
+
+
+def test_failed_step_stands_out_and_an_unknown_state_is_shown_as_it_is() -> None:
+    steps = (
+        Step(name="export", state="failed", seconds=30.0),
+        Step(name="verify", state="deferred", seconds=60.0),
+    )
+
+    assert section("Steps", steps=steps, verified=False).bars == (
+        Bar(label="export", share=0.5, text="FAILED, 30 s", is_bad=True),
+        Bar(label="verify", share=1.0, text="deferred, 1 min 00 s"),
     )
 
 
@@ -174,10 +193,23 @@ def test_unchecked_host_keys_are_among_the_warnings() -> None:
     assert all("does not verify" in line for line in lines[1:])
 
 
-def test_retention_is_told_as_it_was_planned() -> None:
-    assert section("Retention", retention=("Kept 7.", "Removed 1.")).lines == (
-        "Kept 7.",
-        "Removed 1.",
+def test_retention_is_told_in_two_lines() -> None:
+    assert section("Retention", retention=KEPT).lines == (
+        "Keeps the last 7, 12 monthly: 9 stay.",
+        "Nothing was removed.",
+    )
+
+
+def test_retention_names_what_went_and_counts_what_goes_later() -> None:
+    gone = tuple(f"HR-{day}.7z" for day in range(5))
+    one = Retained(store="near", kept=1_200, removed=gone, later=4)
+    other = Retained(store="far", kept=8, removed=("HR-0.7z",))
+    idle = Retained(store="third", kept=3)
+
+    assert section("Retention", retention=replace(KEPT, stores=(one, other, idle))).lines == (
+        "Keeps the last 7, 12 monthly: 1,200 stay on near, 8 stay on far, 3 stay on third.",
+        "Removed: HR-0.7z, HR-1.7z, HR-2.7z and 2 more on near; HR-0.7z on far. "
+        "4 more go at later runs (max_delete).",
     )
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from oracle_backup.domain.report.sentences import translate
+from oracle_backup.domain.report.words import say
+
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from oracle_backup.domain.table_figures import TableSize, TroubledTable
 
 FAILED_STATES = frozenset({"failed", "upstream_failed"})
 
@@ -22,11 +27,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Why a step failed, and what to do about it."""
+    """
+    Why a step failed, and what to do about it.
+
+    :param kind: the error's class; empty where it left no word.
+    """
 
     step: str
     message: str
     hint: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +78,53 @@ class ArchiveFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastRun:
+    """
+    A backup on the store, this run's or an earlier one's.
+
+    :param counts: whether it is complete and verified.
+    """
+
+    snapshot_time: datetime
+    size_bytes: int
+    dump_bytes: int
+    counts: bool = True
+
+    @property
+    def ratio(self) -> float:
+        """How many times smaller packing made the dump; 0 for an empty archive."""
+        return self.dump_bytes / self.size_bytes if self.size_bytes else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retained:
+    """
+    What retention did on one store.
+
+    :param kept: how many backups stay.
+    :param removed: names of the archives that went.
+    :param later: how many more go at later runs.
+    """
+
+    store: str
+    kept: int
+    removed: tuple[str, ...] = ()
+    later: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """
+    What retention did.
+
+    :param policy: what is kept, as in ``the last 7, 12 monthly``.
+    """
+
+    policy: str
+    stores: tuple[Retained, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackupReport:
     """
     One run, as its report tells it.
@@ -81,6 +138,14 @@ class BackupReport:
     :param zone: the schema's time zone, in which instants are shown.
     :param message: paragraphs of the config's, one a line, which stand at the top.
     :param own_subject: the mail's subject as the config wants it; empty for the usual one.
+    :param language: of the mail, ``en`` or ``es``.
+    :param began: when the run was started.
+    :param skipped: why nothing was exported on purpose, as a sentence; empty where it was tried.
+    :param codes: Oracle's codes that say why data are missing, in order of their weight.
+    :param troubled: tables whose rows are missing, or may be.
+    :param troubled_count: how many these are; the first of them are named.
+    :param biggest: the biggest tables, the biggest first.
+    :param history: the newest backups on the store with this one, the oldest first.
     """
 
     database: str
@@ -101,12 +166,20 @@ class BackupReport:
     rows: int | None = None
     archive: ArchiveFacts | None = None
     verified: bool = False
-    retention: tuple[str, ...] = ()
+    retention: Retention | None = None
     unchecked_host_keys: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     note: str = ""
     message: str = ""
     own_subject: str = ""
+    language: str = "en"
+    began: datetime | None = None
+    skipped: str = ""
+    codes: tuple[str, ...] = ()
+    troubled: tuple[TroubledTable, ...] = ()
+    troubled_count: int = 0
+    biggest: tuple[TableSize, ...] = ()
+    history: tuple[PastRun, ...] = ()
 
     @property
     def failed_steps(self) -> tuple[str, ...]:
@@ -139,29 +212,35 @@ class BackupReport:
     @property
     def headline(self) -> str:
         """Say in one sentence what happened; the first line of every form of the report."""
-        what = f"{self.schema} on {self.database}"
         if self.is_good:
-            worry = ", with warnings" if self.outcome == "warnings" else ""
-            return f"Backup of {what} is complete and verified{worry}."
+            return self._say("headline.warnings" if self.outcome == "warnings" else "headline.good")
+        failed = self._say("and").join(self.failed_steps)
         if self.verdict == "complete" and self.verified:
-            where = " and ".join(self.failed_steps) or "a step after it"
-            return f"Backup of {what} is complete and verified, but {where} failed."
+            where = failed or self._say("headline.later.somewhere")
+            return self._say("headline.later", where=where)
         if self.verdict == "incomplete":
-            kept = " It is archived, and does not count." if self.archive else ""
-            return f"Backup of {what} is INCOMPLETE: data are missing from it.{kept}"
-        where = f" in {' and '.join(self.failed_steps)}" if self.failed_steps else ""
-        return f"Backup of {what} FAILED{where}."
+            kept = f" {self._say('headline.incomplete.kept')}" if self.archive else ""
+            return f"{self._say('headline.incomplete')}{kept}"
+        if self.skipped:
+            return self._say("headline.skipped", reason=translate(self.skipped, self.language))
+        return self._say("headline.failed.in" if failed else "headline.failed", where=failed)
 
     @property
     def subject(self) -> str:
         """Return the mail's subject: one line, whatever the names hold."""
-        if own := one_line(self.own_subject):
-            return own
-        word = {"success": "OK", "warnings": "OK (warnings)", "failed": "FAILED"}[self.outcome]
+        return one_line(self.own_subject) or one_line(
+            self._say("subject", word=self._say(f"word.{self._word}"))
+        )
+
+    @property
+    def _word(self) -> str:
+        """What happened, in one word for the subject."""
         if self.verdict == "incomplete":
-            word = "INCOMPLETE"
-        subject = f"[Oracle backup] {word}: {self.schema} on {self.database}"
-        return one_line(subject)
+            return "incomplete"
+        return "skipped" if self.skipped and self.verdict is None else self.outcome
+
+    def _say(self, key: str, **values: str) -> str:
+        return say(key, self.language, schema=self.schema, database=self.database, **values)
 
 
 def one_line(text: str) -> str:

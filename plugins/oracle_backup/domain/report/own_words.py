@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from oracle_backup.domain import mail_text
-from oracle_backup.domain.report.sections import format_instant
+from oracle_backup.domain.report.formats import format_instant
+from oracle_backup.domain.report.words import say
 
 if TYPE_CHECKING:
     from oracle_backup.domain.report.model import BackupReport
@@ -27,8 +28,8 @@ def with_own_words(
         "schema": report.schema,
         "database": report.database,
         "host": report.host,
-        "verdict": report.shown_verdict,
-        "time": format_instant(report.moment, zone=report.zone),
+        "verdict": say(f"verdict.{report.shown_verdict}", report.language),
+        "time": format_instant(report.moment, zone=report.zone, language=report.language),
     }
     lines = (mail_text.fill(one, values) for one in mail_text.paragraphs(message or ""))
     return replace(

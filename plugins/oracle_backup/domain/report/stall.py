@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from oracle_backup.domain.report.formats import format_duration, format_instant, format_size
+from oracle_backup.domain.report.html_page import WARNING, render_html_page
 from oracle_backup.domain.report.model import one_line
-from oracle_backup.domain.report.render import render_html_page, render_text_page
-from oracle_backup.domain.report.sections import Section, format_instant
-from oracle_backup.domain.units import format_bytes, format_seconds
+from oracle_backup.domain.report.page import TROUBLE, Section
+from oracle_backup.domain.report.sentences import translate
+from oracle_backup.domain.report.text_page import render_text_page
+from oracle_backup.domain.report.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-_COLOUR: Final = "#9a6700"
 _LITTLE_SPACE_BYTES: Final = 256 * 1024**2
 _SPACE_SIGNS: Final = (
     *("ORA-39171", "ORA-01652", "ORA-01653", "ORA-01654", "ORA-01658", "ORA-01659", "ORA-01688"),
@@ -36,6 +38,7 @@ class StallNotice:
     :param free_bytes: of the folder that is written to, None where not known.
     :param deadline: when the export is stopped at the latest.
     :param zone: the zone in which instants are shown.
+    :param language: of the mail, ``en`` or ``es``.
     """
 
     database: str
@@ -52,46 +55,44 @@ class StallNotice:
     free_bytes: int | None = None
     zone: str = "UTC"
     run_url: str = ""
+    language: str = "en"
 
     @property
     def subject(self) -> str:
         """Return the mail's subject, on one line."""
-        return one_line(f"[Oracle backup] STALLED: {self.schema} on {self.database}")
+        return one_line(self._say("subject", word=self._say("word.stalled")))
 
     @property
     def cause(self) -> str:
         """Say why, as far as it can be told, in one clause."""
         # The database names what is to be mended; the log may only say that there is a wait.
         if known := known_reasons(self.reasons):
-            return known[0].rstrip(". ")
+            return translate(known[0], self.language).rstrip(". ")
         if self.waiting:
-            return f"it waits for space: {self.waiting.rstrip('. ')}"
+            return self._say("stall.space", said=self.waiting.rstrip(". "))
         if self._is_short_of_space:
-            return f"{self.folder} has only {format_bytes(self.free_bytes or 0)} free"
-        return "no reason can be told"
+            free = format_size(self.free_bytes or 0, language=self.language)
+            return self._say("stall.disk", folder=self.folder, free=free)
+        return self._say("stall.unknown")
 
     @property
     def todo(self) -> str:
         """Say what to do about it, in one clause."""
         said = " ".join((self.waiting or "", *known_reasons(self.reasons)))
         if any(sign in said for sign in _SPACE_SIGNS):
-            return "add space to that tablespace, and the export goes on by itself"
+            return self._say("stall.todo.space")
         if any(sign in said for sign in _LOCK_SIGNS):
-            return "end the session that blocks it, and the export goes on by itself"
-        if self._is_short_of_space:
-            return "free space there"
-        return (
-            "look at the job in DBA_DATAPUMP_JOBS and at its sessions' waits in V$SESSION, then "
-            "let it go on, or mark the task export as failed, which stops it"
-        )
+            return self._say("stall.todo.lock")
+        return self._say("stall.todo.disk" if self._is_short_of_space else "stall.todo.unknown")
 
     @property
     def headline(self) -> str:
         """Say what, since when, why, and what to do, in one sentence."""
-        return (
-            f"The export of {self.schema} on {self.database} has stood still since "
-            f"{format_instant(self.since, zone=self.zone)} ({self.cause}): {self.todo}."
-        )
+        since = format_instant(self.since, zone=self.zone, language=self.language)
+        return self._say("stall.headline", since=since, cause=self.cause, todo=self.todo)
+
+    def _say(self, key: str, **values: str) -> str:
+        return say(key, self.language, schema=self.schema, database=self.database, **values)
 
     @property
     def _is_short_of_space(self) -> bool:
@@ -111,24 +112,38 @@ def render_stall_text(notice: StallNotice) -> str:
 def render_stall_html(notice: StallNotice) -> str:
     """Given a notice, return its mail as HTML."""
     return render_html_page(
-        notice.headline, _sections(notice), subject=notice.subject, colour=_COLOUR
+        notice.headline,
+        _sections(notice),
+        subject=notice.subject,
+        colour=WARNING,
+        language=notice.language,
     )
 
 
 def _sections(notice: StallNotice) -> tuple[Section, ...]:
-    lines = [*((notice.waiting,) if notice.waiting else ()), *notice.reasons]
+    language = notice.language
+    told = [translate(reason, language) for reason in notice.reasons]
+    lines = [*((notice.waiting,) if notice.waiting else ()), *told]
     rows = [
-        ("Schema", notice.schema),
-        ("Database", notice.database),
-        ("Oracle host", notice.host),
-        ("Job", notice.job),
-        ("Still for", format_seconds(notice.seconds)),
-        ("Log", notice.log_path),
+        ("label.schema", notice.schema),
+        ("label.database", notice.database),
+        ("label.host", notice.host),
+        ("stall.label.job", notice.job),
+        ("stall.label.still", format_duration(notice.seconds, language=language)),
+        ("stall.label.log", notice.log_path),
     ]
     if notice.free_bytes is not None:
-        rows.append(("Free space", f"{format_bytes(notice.free_bytes)} in {notice.folder}"))
-    rows.append(("Stopped at", format_instant(notice.deadline, zone=notice.zone)))
+        free = format_size(notice.free_bytes, language=language)
+        rows.append(
+            ("stall.label.free", say("stall.free", language, free=free, folder=notice.folder))
+        )
+    deadline = format_instant(notice.deadline, zone=notice.zone, language=language)
+    rows.append(("stall.label.deadline", deadline))
     if notice.run_url:
-        rows.append(("In Airflow", notice.run_url))
-    why = (Section(title="What the database says", lines=tuple(lines)),) if lines else ()
-    return (*why, Section(title="The export", rows=tuple(rows)))
+        rows.append(("label.airflow", notice.run_url))
+    sections = []
+    if lines:
+        title = say("stall.title.says", language)
+        sections.append(Section(title=title, lines=tuple(lines), tone=TROUBLE))
+    facts = tuple((say(key, language), value) for key, value in rows)
+    return (*sections, Section(title=say("stall.title.export", language), rows=facts))
