@@ -15,7 +15,7 @@ from typing import Final
 from oracle_backup.domain.codes import facts_of
 from oracle_backup.domain.report.code_words import in_language
 from oracle_backup.domain.report.formats import SPANISH, spanish_figures
-from oracle_backup.domain.report.spanish_forms import FORMS, POLICY
+from oracle_backup.domain.report.spanish.forms import FORMS, POLICY
 
 _LONGEST: Final = 4_000
 """Characters; nothing of ours is longer."""

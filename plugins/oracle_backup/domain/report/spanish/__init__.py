@@ -1,0 +1,1 @@
+"""What other parts of the project say in English, in Spanish."""
