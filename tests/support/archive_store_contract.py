@@ -105,6 +105,16 @@ class ArchiveStoreContract:
         assert store.sweep_parts("db", timedelta(0)) == ()
         assert store.sweep_parts("no/such/folder", timedelta(0)) == ()
 
+    def test_sweep_of_one_file_leaves_the_parts_of_others(self, store):
+        for name in ("a.7z", "ab.7z", "a.7z.json"):
+            store.open_part(f"db/{name}").write(b"left behind")
+
+        (swept,) = store.sweep_parts("db", timedelta(0), of="db/a.7z")
+
+        assert re.fullmatch(r"db/a\.7z\.[0-9a-f]{8}\.part", swept)
+        left = {name.rpartition(".")[0].rpartition(".")[0] for name in names(store, "db")}
+        assert left == {"db/ab.7z", "db/a.7z.json"}
+
     def test_sha256_is_that_of_the_file_or_unknown(self, store):
         put(store, "db/it's -a $file.7z", BIG)
 

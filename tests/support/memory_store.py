@@ -8,7 +8,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from oracle_backup.adapters.ports import StoreEntry
-from oracle_backup.adapters.store_names import check_name, is_part_of_ours, new_part_name
+from oracle_backup.adapters.store_names import (
+    check_name,
+    final_name_of,
+    is_part_of_ours,
+    new_part_name,
+)
 from oracle_backup.errors import NameTakenError, StoreError, StoreUnreachableError
 
 if TYPE_CHECKING:
@@ -144,7 +149,9 @@ class InMemoryArchiveStore:
             return None
         return hashlib.sha256(content[skip_bytes:]).hexdigest()
 
-    def sweep_parts(self, folder: str, older_than: timedelta) -> tuple[str, ...]:
+    def sweep_parts(
+        self, folder: str, older_than: timedelta, *, of: str | None = None
+    ) -> tuple[str, ...]:
         """Here every part is as old as the store, which has just begun."""
         prefix = f"{check_name(folder)}/" if folder else ""
         old = tuple(
@@ -152,6 +159,7 @@ class InMemoryArchiveStore:
             for name in self.parts
             if name.startswith(prefix)
             and is_part_of_ours(name.removeprefix(prefix))
+            and of in {None, final_name_of(name)}
             and older_than <= timedelta(0)
         )
         for name in old:

@@ -199,8 +199,14 @@ class ArchiveStore(Protocol):
     def sha256(self, name: str, *, skip_bytes: int = 0) -> str | None:
         """Return a file's SHA-256 as the server itself finds it, None if it does not do that."""
 
-    def sweep_parts(self, folder: str, older_than: timedelta) -> tuple[str, ...]:
-        """Remove what dead runs left under provisional names of ours; return its names."""
+    def sweep_parts(
+        self, folder: str, older_than: timedelta, *, of: str | None = None
+    ) -> tuple[str, ...]:
+        """
+        Remove what dead runs left under provisional names of ours; return its names.
+
+        :param of: only what would have become this file.
+        """
 
     def free_bytes(self) -> int | None:
         """Return the space left for this user, None if the server does not tell."""

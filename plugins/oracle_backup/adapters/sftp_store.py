@@ -29,12 +29,13 @@ from oracle_backup.adapters.sftp_requests import (
     time_of,
 )
 from oracle_backup.adapters.sftp_small_reads import SmallReads
-from oracle_backup.adapters.store_names import CLOCK_NAME, check_name, is_part_of_ours
-from oracle_backup.errors import (
-    NameTakenError,
-    StoreError,
-    StoreFullError,
+from oracle_backup.adapters.store_names import (
+    CLOCK_NAME,
+    check_name,
+    final_name_of,
+    is_part_of_ours,
 )
+from oracle_backup.errors import NameTakenError, StoreError, StoreFullError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -226,12 +227,15 @@ class SftpStore:
             return None
         return self._hash.of(path, size_bytes=size_bytes, skip_bytes=skip_bytes)
 
-    def sweep_parts(self, folder: str, older_than: timedelta) -> tuple[str, ...]:
+    def sweep_parts(
+        self, folder: str, older_than: timedelta, *, of: str | None = None
+    ) -> tuple[str, ...]:
         """
         Remove what dead runs have left in a folder under provisional names of ours.
 
         How old it is, the server's own clock tells: that of a file made for the purpose.
 
+        :param of: only what would have become this file.
         :returns: the names of what was removed.
         """
         parts = [
@@ -240,6 +244,7 @@ class SftpStore:
             if entry.is_file
             and entry.modified is not None
             and is_part_of_ours(entry.name.rpartition("/")[2])
+            and of in {None, final_name_of(entry.name)}
         ]
         now = self._server_time(folder) if parts else None
         if now is None:

@@ -55,10 +55,16 @@ def new_part_name(name: str) -> str:
     return f"{name}.{secrets.token_hex(4)}{PART_SUFFIX}"
 
 
+def final_name_of(name: str) -> str | None:
+    """Given a name, return the one it is provisional for, None where it is not provisional."""
+    part = _PART.fullmatch(name)
+    return part["final"] if part is not None else None
+
+
 def is_part_of_ours(piece: str) -> bool:
     """Given a file's name, return whether it is a provisional one of an archive or a manifest."""
-    part = _PART.fullmatch(piece)
-    if part is None:
+    final = final_name_of(piece)
+    if final is None:
         return False
-    final = part["final"].removesuffix(DELETING_SUFFIX).removesuffix(MANIFEST_SUFFIX)
+    final = final.removesuffix(DELETING_SUFFIX).removesuffix(MANIFEST_SUFFIX)
     return final == CLOCK_NAME or final.endswith(ARCHIVE_SUFFIX)

@@ -147,7 +147,7 @@ class ArchiveOperator(BaseOperator):
             with opened.guarded(name):
                 store.sweep_parts(names.folder, _PART_AGE)
                 manifest = read_manifest(store, names.archive)
-                if manifest is not None and self._is_mine_and_whole(manifest):
+                if manifest is not None and self._is_kept(store, names, manifest):
                     self.log.info("%s is on %s from an earlier try: kept.", names.archive, name)
                     finished[name] = manifest
                 else:
@@ -158,8 +158,16 @@ class ArchiveOperator(BaseOperator):
             return next(iter(finished.values()))
         return self._archive(context, opened, names)
 
-    def _is_mine_and_whole(self, manifest: Manifest) -> bool:
-        return manifest.job == self.export["job"] and not manifest.damage
+    def _is_kept(self, store: ArchiveStore, names: BackupNames, manifest: Manifest) -> bool:
+        """
+        Return whether the archive on a store is this export's, and as far as can be seen whole.
+
+        Its bytes are the next task's to compare. But a manifest outlives an archive that somebody
+        removed, and clearing this task is the way to have it again.
+        """
+        if manifest.job != self.export["job"] or manifest.damage:
+            return False
+        return store.size(names.archive) == manifest.archive.size_bytes
 
     def _make_room(
         self, store: ArchiveStore, names: BackupNames, manifest: Manifest | None, *, begun: bool
@@ -175,8 +183,13 @@ class ArchiveOperator(BaseOperator):
                 f"{manifest.run_id}, job {manifest.job}.",
                 hint="Two runs have the same time to the second. Trigger this one anew.",
             )
+        if begun:
+            # Of this task's own earlier tries: they have ended, and a store may lack the room for
+            # two archives.
+            store.sweep_parts(names.folder, timedelta(0), of=names.archive)
         if manifest is not None:
-            self.log.warning("%s was damaged (%s): sent again.", names.archive, manifest.damage)
+            damage = manifest.damage or "it is not as long as it was"
+            self.log.warning("%s was damaged (%s): sent again.", names.archive, damage)
             store.remove(names.manifest)
         if store.size(names.archive) is not None:
             if manifest is None and not begun:

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from oracle_backup.domain.log import LogReader
 from oracle_backup.domain.units import format_bytes, format_seconds
-from oracle_backup.errors import BackupError, ConfigError, SourceChangedError, StoreError
+from oracle_backup.errors import (
+    BackupError,
+    ConfigError,
+    SourceChangedError,
+    StoreError,
+    StoreFullError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
     from oracle_backup.adapters.archive.encoder import EncoderName
     from oracle_backup.adapters.archive.host_encoder import HostEncoder
     from oracle_backup.adapters.archive.model import ArchiveMember, WrittenArchive
-    from oracle_backup.adapters.ports import Part, Shell
+    from oracle_backup.adapters.ports import ArchiveStore, Part, Shell
     from oracle_backup.domain.log import ExportLog
     from oracle_backup.operators.stores import OpenStores
 
@@ -72,7 +78,9 @@ class Packer:
         total = sum(file.size_bytes for file in files)
         members = self._members(shell, files)
         log.info("Archiving %d files (%s) as %s.", len(files), format_bytes(total), name)
-        with _Parts(opened, name) as parts:
+        # What is stored as it is needs no trial: better told now than when the store is full.
+        stored = sum(file.size_bytes for file in files if file.compressed or not self.level)
+        with _Parts(opened, name, least_bytes=stored) as parts:
             fan = FanOut(parts.open)
             written = write_archive(
                 members,
@@ -134,11 +142,16 @@ class Packer:
 
 
 class _Parts:
-    """One provisional file on each open store; what is not finished on leaving is removed."""
+    """
+    One provisional file on each open store; what is not finished on leaving is removed.
 
-    def __init__(self, opened: OpenStores, name: str) -> None:
+    :param least_bytes: what the archive will have at least.
+    """
+
+    def __init__(self, opened: OpenStores, name: str, *, least_bytes: int) -> None:
         self._opened = opened
         self._name = name
+        self._least_bytes = least_bytes
         # A store that is dropped on the way is still asked to remove its part.
         self._stores = dict(opened.stores)
         self._finished: set[str] = set()
@@ -147,6 +160,7 @@ class _Parts:
     def __enter__(self) -> Self:
         for name, store in self._stores.items():
             with self._opened.guarded(name):
+                _require_room(store, self._least_bytes)
                 self.open[name] = store.open_part(self._name)
         self._opened.require_one()
         return self
@@ -210,6 +224,16 @@ def read_export_log(shell: Shell, inspection: Mapping[str, Any]) -> ExportLog:
             while chunk := file.read(_CHUNK_BYTES):
                 reader.feed(chunk)
     return reader.close()
+
+
+def _require_room(store: ArchiveStore, least_bytes: int) -> None:
+    free = store.free_bytes() if least_bytes else None
+    if free is not None and free < least_bytes:
+        raise StoreFullError(
+            f"Store {store.label} has {format_bytes(free)} free, and the archive will have at "
+            f"least {format_bytes(least_bytes)}.",
+            hint="Free space there or keep fewer backups, then clear the task.",
+        )
 
 
 def _opener(shell: Shell, file: ExportFile) -> Callable[[int], Any]:

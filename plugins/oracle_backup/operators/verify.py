@@ -113,9 +113,6 @@ class VerifyOperator(BaseOperator):
         from oracle_backup.adapters.check_copy import CopyCheck
 
         name = self.archive["archive"]
-        if manifest.verified is not None:
-            self.log.info("%s on %s was verified by an earlier try.", name, place.name)
-            return manifest
         check = CopyCheck(
             store,
             name=name,
@@ -125,6 +122,10 @@ class VerifyOperator(BaseOperator):
             progress_interval=self.progress_interval,
         )
         try:
+            if manifest.verified is not None:
+                self.log.info("%s on %s was verified by an earlier try.", name, place.name)
+                check.run("size")
+                return manifest
             sha256 = check.run(place.verify)
         except IntegrityError as error:
             # So that it never counts, and a cleared archive task sends it again.
