@@ -32,11 +32,12 @@ class Patience:
     """
     Counts the breaks of one link.
 
-    :param pause: sleeps; tests pass something quicker.
+    :param pause: sleeps; tests pass something quicker. What is given can't be woken by `stop`.
     """
 
-    def __init__(self, pause: Callable[[float], None] = time.sleep) -> None:
-        self._pause = pause
+    def __init__(self, pause: Callable[[float], object] | None = None) -> None:
+        self._stopped = threading.Event()
+        self._pause = pause or self._stopped.wait
         self._in_a_row = 0
         self._times: deque[float] = deque()
 
@@ -46,6 +47,8 @@ class Patience:
 
     def next_pause(self) -> float | None:
         """Given one more break, return the seconds to wait; None when it is time to give up."""
+        if self._stopped.is_set():
+            return None
         now = time.monotonic()
         self._times.append(now)
         while self._times[0] < now - WINDOW_SECONDS:
@@ -55,8 +58,14 @@ class Patience:
         self._in_a_row += 1
         return PAUSES_SECONDS[self._in_a_row - 1]
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> bool:
+        """Wait; return whether another try is still wanted then."""
         self._pause(seconds)
+        return not self._stopped.is_set()
+
+    def stop(self) -> None:
+        """Let whoever waits, in whichever thread, wait no longer: nobody wants another try."""
+        self._stopped.set()
 
 
 @contextmanager

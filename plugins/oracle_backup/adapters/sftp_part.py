@@ -146,6 +146,10 @@ class PartFile:
         """Send what is unsent as the window allows; with ``drain``, wait for all answers."""
         while self._unsent or (drain and self._pending):
             self._step_or_reopen()
+        # An answer may have come while another question waited for its own.
+        if self._failure is not None:
+            with self._link.writing(f"write {self.path}"):
+                raise self._failure
 
     def _step_or_reopen(self) -> None:
         try:

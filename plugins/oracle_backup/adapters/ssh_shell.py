@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import shlex
 import threading
-import time
 from typing import TYPE_CHECKING
 
 from oracle_backup.adapters.foreign_errors import host_errors
@@ -44,7 +43,7 @@ class RemoteShell:
         host_label: str,
         reconnect: Callable[[], paramiko.SSHClient] | None = None,
         stall_seconds: float = STALL_SECONDS,
-        pause: Callable[[float], None] = time.sleep,
+        pause: Callable[[float], object] | None = None,
     ) -> None:
         self._client = client
         self._host_label = host_label

@@ -235,9 +235,16 @@ class RemoteFile:
         return data
 
     def close(self) -> None:
-        """Give the file back. Never raises: whether all of it was read is known from ``read``."""
-        if self._stream is not None:
-            self._stream.close()
+        """
+        Give the file back, from any thread: a ``read`` that waits to reopen it gives up.
+
+        Never raises: whether all of it was read is known from ``read``.
+        """
+        if self._patience is not None:
+            self._patience.stop()
+        stream = self._stream
+        if stream is not None:
+            stream.close()
 
     def __enter__(self) -> Self:
         return self
@@ -278,7 +285,8 @@ class RemoteFile:
             self._position,
             pause,
         )
-        self._patience.wait(pause)
+        if not self._patience.wait(pause):
+            raise error
 
     def _shortened(self, size_bytes: int | None) -> SourceChangedError:
         return SourceChangedError(

@@ -184,6 +184,26 @@ def test_failure_without_a_reason_is_an_error(asyncssh_host, store, faults):
     assert served(asyncssh_host) == {}
 
 
+def write_ask_and_finish(store, part):
+    part.write(b"kept" * 100)
+    store.size("other.7z")
+    store.finish(part)
+
+
+def test_failure_whose_answer_came_with_anothers_is_not_forgotten(asyncssh_host, store, faults):
+    """The file would have its length, and a hole."""
+    part = store.open_part("a.7z")
+    faults.write_error = asyncssh.SFTPFailure("Failure")
+    part.write(b"lost" * 100)
+    assert store.size("other.7z") is None
+    faults.write_error = None
+
+    with pytest.raises(StoreError, match="Failure"):
+        write_ask_and_finish(store, part)
+    store.abandon(part)
+    assert served(asyncssh_host) == {}
+
+
 def test_failure_without_a_reason_on_a_full_disk_is_told(store, faults, monkeypatch):
     monkeypatch.setattr(SftpStore, "free_bytes", lambda _self: 4096)
     faults.write_error = asyncssh.SFTPFailure("Failure")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from oracle_backup.adapters import patience
 from oracle_backup.adapters.patience import MOST_BREAKS, PAUSES_SECONDS, Patience
 
@@ -51,3 +53,16 @@ def test_wait_is_the_pause_it_was_given():
     Patience(waited.append).wait(2.5)
 
     assert waited == [2.5]
+
+
+def test_stop_wakes_whoever_waits_and_nobody_tries_again():
+    tries = Patience()
+    wanted = []
+    waiting = threading.Thread(target=lambda: wanted.append(tries.wait(600)), daemon=True)
+    waiting.start()
+
+    tries.stop()
+    waiting.join(30)
+
+    assert wanted == [False]
+    assert tries.next_pause() is None
