@@ -6,7 +6,9 @@ Used by ``test_store_fault_matrix``: the write path is the real one, the servers
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 import random
 import traceback
 from dataclasses import dataclass, field, replace
@@ -14,18 +16,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from oracle_backup.adapters.archive.reader import read_archive
-from oracle_backup.adapters.archive.writer import write_archive
+from oracle_backup.adapters.check_copy import CopyCheck
 from oracle_backup.adapters.foreign_errors import store_errors
+from oracle_backup.adapters.local_shell import LocalShell
 from oracle_backup.adapters.sftp_link import open_session
 from oracle_backup.adapters.sftp_store import SftpStore
 from oracle_backup.errors import BackupError
-from support.archives import make_member
+from oracle_backup.operators.pack import ExportFile, Packer
+from oracle_backup.operators.stores import OpenStores
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from oracle_backup.adapters.archive.model import WrittenArchive
+    from oracle_backup.adapters.sftp_part import PartFile
     from support.faulty_proxy import FaultyProxy
+
+log = logging.getLogger(__name__)
 
 FOLDER = "erp/HR"
 GOOD = f"{FOLDER}/HR-20261122T020000Z.7z"
@@ -60,7 +67,6 @@ class Case:
     reconnects: bool = True
     damages: bool = False
     stall_seconds: float = 20.0
-    password: str | None = None
 
 
 @dataclass
@@ -70,12 +76,14 @@ class Bench:
 
     :param root: the folder as the server knows it.
     :param local: the same on this machine.
+    :param dumps: where the files of the export are put.
     """
 
     server: Any
     proxy: FaultyProxy
     root: str
     local: Path
+    dumps: Path
     case: Case
     connect_options: dict[str, Any] = field(default_factory=dict)
     written: WrittenArchive | None = None
@@ -102,33 +110,49 @@ class Bench:
         self.root = f"{self.root}/another"
 
     def backup(self) -> None:
-        """Archive, write the manifest, read back, mark: as the tasks do."""
+        """Archive, write the manifest, read back, mark: as the tasks do, and with their code."""
         store = self._open()
-        self._reach("open", store)
-        part = store.open_part(NEW)
-        members = [make_member(name, content) for name, content in CONTENTS.items()]
-        try:
-            self._reach("write", store)
-            written = write_archive(
-                members, sink=part, level=1, password=self.case.password, encoder="lzma"
-            )
-            self.written = written
-            if self.case.at == "finish":
-                # So that the fault comes after the last byte.
-                part.flush()
-            self._reach("finish", store)
-            store.finish(part)
-        except BaseException:
-            store.abandon(part)
-            raise
-        self._reach("manifest", store)
+        self.reach("open")
+        self.written = self._packer().pack(
+            LocalShell(),
+            self._dumps(),
+            OpenStores(stores={"nas": store}),  # type: ignore[dict-item]  # it passes all on
+            name=NEW,
+        )
+        self.reach("manifest")
         store.write_text(f"{NEW}.json", self.manifest(verified=False))
-        self._reach("verify", store)
-        with store.open_read(NEW) as source:
-            read_archive(source, password=self.case.password, expected=written)
-        self._reach("mark", store)
+        self.reach("verify")
+        check = CopyCheck(
+            store,  # type: ignore[arg-type]  # it passes all on
+            name=NEW,
+            record=self.written,  # type: ignore[arg-type]  # a manifest's record has the same
+            password=ARCHIVE_PASSWORD,
+            log=log,
+        )
+        check.run("full")
+        self.reach("mark")
         store.write_text(f"{NEW}.json", self.manifest(verified=True), replace=True)
-        self._reach("end", store)
+        self.reach("end")
+
+    def _packer(self) -> Packer:
+        return Packer(
+            level=1,
+            password=ARCHIVE_PASSWORD,
+            threads=None,
+            encoder="lzma",
+            compress_on="worker",
+            progress_interval=60,
+        )
+
+    def _dumps(self) -> list[ExportFile]:
+        """Write the files of an export, and return them as they were judged."""
+        self.dumps.mkdir(exist_ok=True)
+        for name, content in CONTENTS.items():
+            (self.dumps / name).write_bytes(content)
+        return [
+            ExportFile(str(self.dumps / name), len(content), compressed=False)
+            for name, content in CONTENTS.items()
+        ]
 
     def manifest(self, *, verified: bool) -> str:
         assert self.written is not None
@@ -138,11 +162,17 @@ class Bench:
         client = self.server.connect(port=self.proxy.port, **self.connect_options)
         return open_session(client, stall_seconds=20)
 
-    def _open(self) -> SftpStore:
-        self._reach("connect", None)
+    def reach(self, stage: str) -> None:
+        """Note that the backup has come to a stage, and apply the fault if it belongs there."""
+        self.stages.append(stage)
+        if stage == self.case.at:
+            self.case.fault(self)
+
+    def _open(self) -> StagedStore:
+        self.reach("connect")
         with store_errors("nas", doing="open an SFTP session"):
             sftp = self.connect()
-        return SftpStore(
+        store = SftpStore(
             sftp,
             root=self.root,
             label="nas",
@@ -150,11 +180,30 @@ class Bench:
             stall_seconds=self.case.stall_seconds,
             pause=lambda _: None,
         )
+        return StagedStore(store, self)
 
-    def _reach(self, stage: str, store: SftpStore | None) -> None:
-        self.stages.append(stage)
-        if stage == self.case.at:
-            self.case.fault(self)
+
+class StagedStore:
+    """The store under test; it tells the bench when an archive is begun and finished."""
+
+    def __init__(self, store: SftpStore, bench: Bench) -> None:
+        self._store = store
+        self._bench = bench
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def open_part(self, name: str) -> PartFile:
+        part = self._store.open_part(name)
+        self._bench.reach("write")
+        return part
+
+    def finish(self, part: PartFile) -> None:
+        if self._bench.case.at == "finish":
+            # So that the fault comes after the last byte.
+            part.flush()
+        self._bench.reach("finish")
+        self._store.finish(part)
 
 
 def run_case(bench: Bench, caplog: Any) -> None:
@@ -200,9 +249,10 @@ def check_names(bench: Bench, *, succeeded: bool) -> None:
             allowed.add(bench.manifest(verified=True))
         assert kept in allowed
     if NEW in finals and bench.new.read_bytes() != OTHER and not bench.case.damages:
-        assert bench.written is not None, "an unfinished archive has its final name"
         with bench.new.open("rb") as source:
-            read_archive(source, password=bench.case.password, expected=bench.written)
+            found = read_archive(source, password=ARCHIVE_PASSWORD, expected=bench.written)
+        sent = {name: hashlib.sha256(content).hexdigest() for name, content in CONTENTS.items()}
+        assert {member.name: member.sha256 for member in found.members} == sent
 
 
 def secrets_of(bench: Bench) -> list[str]:

@@ -356,7 +356,7 @@ def asyncssh_cases() -> Iterator[Case]:
             damages=True,
         )
     yield case(
-        name="archive-gone", at="verify", fault=remove_archive, raises=StoreError, damages=True
+        name="archive-gone", at="verify", fault=remove_archive, raises=IntegrityError, damages=True
     )
     yield case(
         name="manifest-mkdir-never-needed", at="manifest", fault=set_faults(mkdir_error=denied)

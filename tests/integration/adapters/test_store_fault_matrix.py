@@ -13,6 +13,7 @@ import re
 
 import pytest
 
+from oracle_backup.adapters.archive import cipher
 from support.asyncssh_servers import asyncssh_server
 from support.fault_bench import Bench, Case, run_case, with_reset_faults
 from support.fault_cases import CASES
@@ -54,6 +55,12 @@ def servers(odd_server, openssh, proftpd, tmp_path_factory):
         }
 
 
+@pytest.fixture(autouse=True)
+def quick_keys(monkeypatch):
+    """Keys of 2**4 rounds instead of 2**19: the archives are as valid."""
+    monkeypatch.setattr(cipher, "_CYCLES_POWER", 4)
+
+
 @pytest.fixture
 def bench(request, servers, tmp_path):
     case: Case = request.param
@@ -69,7 +76,8 @@ def bench(request, servers, tmp_path):
         local = tmp_path / "store"
         root = str(local)
     port = proxy.port
-    yield Bench(server=server, proxy=proxy, root=root, local=local, case=case)
+    dumps = tmp_path / "dumps"
+    yield Bench(server=server, proxy=proxy, root=root, local=local, dumps=dumps, case=case)
     proxy.port = port
     proxy.reset()
     for client in server.clients:
