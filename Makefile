@@ -80,7 +80,7 @@ dags: $(READY)  ## Tests of the DAGs and of the plugin, in Airflow's own loaders
 
 .PHONY: integration
 integration: $(READY)  ## Tests against real servers on loopback
-	@$(BIN)/python -m pytest tests/integration --quiet
+	@$(BIN)/python -m pytest tests/integration --numprocesses=3 --quiet
 
 .PHONY: e2e
 e2e: $(READY)  ## Whole backups and restores in the lab

@@ -32,6 +32,7 @@ from oracle_backup.errors import (
 from support.archives import dump_like, make_member
 from support.fake_programs import make_program, path_with
 from support.local_shell import LocalShell
+from support.seven_zips import seven_zips
 from support.xz_files import CRC64, Shape, make_xz
 
 pytestmark = pytest.mark.integration
@@ -85,6 +86,21 @@ def test_host_packs_in_every_shell(dump, words):
     assert written.encoder == "host, lzma"
     assert written.members[0].sha256 == hashlib.sha256(CONTENT).hexdigest()
     assert written.members[0].size_bytes == len(CONTENT)
+
+
+@pytest.mark.parametrize("version", seven_zips())
+def test_host_packs_with_every_seven_zip(dump, tmp_path, version):
+    """Oracle hosts are seldom new, and neither is what is installed there."""
+    folder = make_program(tmp_path / "bin", "7za", f'exec {seven_zips()[version]} "$@"').parent
+    for name in ("sh", "tee", "nice", "sha256sum", "getconf", "cat", "printf"):
+        (folder / name).symlink_to(shutil.which(name))
+    shell = LocalShell(environment={"PATH": str(folder), "HOME": str(tmp_path)})
+    program = probe_host_encoder(shell)
+    sink, written = write(member_of(shell, dump, program=program), encoder="lzma", password="x")
+
+    read_archive(sink, password="x", expected=written)
+    assert program == "7za"
+    assert written.encoder == "host, lzma"
 
 
 @needs_seven_zip

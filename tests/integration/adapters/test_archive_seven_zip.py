@@ -25,6 +25,7 @@ from oracle_backup.errors import (
 )
 from support.archives import dump_like, make_archive, make_member
 from support.fake_programs import make_program, path_with
+from support.seven_zips import seven_zips
 from support.xz_files import Shape, make_xz
 
 pytestmark = pytest.mark.integration
@@ -63,6 +64,22 @@ def test_program_packs_what_the_reader_finds(password, threads):
     sink.seek(0)
 
     read_archive(sink, password=password, expected=written)
+    assert written.encoder == "7zz"
+    assert written.size_bytes < len(CONTENT)
+
+
+@pytest.mark.parametrize("level", [1, 5])
+@pytest.mark.parametrize("version", seven_zips())
+def test_every_version_packs_what_the_reader_finds(tmp_path, monkeypatch, version, level):
+    """The oldest is what many a system still offers."""
+    program = make_program(tmp_path, "7z", f'exec {seven_zips()[version]} "$@"')
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_seven_zip() == str(program)
+    sink = io.BytesIO()
+    written = write_archive([make_member("erp.dmp", CONTENT)], sink=sink, level=level, password="x")
+    sink.seek(0)
+
+    read_archive(sink, password="x", expected=written)
     assert written.encoder == "7zz"
     assert written.size_bytes < len(CONTENT)
 
@@ -244,7 +261,7 @@ class Pressure:
 )
 def test_what_is_on_its_way_is_bounded(encoder, most_mib):
     """However slow the sink is: each write here sees how far the source has run ahead."""
-    size_bytes = 2 * most_mib << 20
+    size_bytes = most_mib + 10 << 20
     pressure = Pressure(size_bytes)
     member = ArchiveMember(name="a", size_bytes=size_bytes, open=lambda _: pressure)
     write_archive([member], sink=pressure, encoder=encoder, threads=2)

@@ -324,7 +324,7 @@ def test_server_that_knows_no_modes_is_told_in_the_log(asyncssh_host, error, cap
 
 def test_bandwidth_limit_holds_for_writing_and_reading(openssh, tmp_path):
     """As a lower bound only: how fast it is without, the machine decides."""
-    limited = open_store(openssh, str(tmp_path), bandwidth_limit_bytes=4_000_000)
+    limited = open_store(openssh, str(tmp_path), bandwidth_limit_bytes=8_000_000)
     began = time.monotonic()
     send(limited)
     middle = time.monotonic()
@@ -332,7 +332,7 @@ def test_bandwidth_limit_holds_for_writing_and_reading(openssh, tmp_path):
         assert file.read() == CONTENT
     ended = time.monotonic()
 
-    least = len(CONTENT) / 4_000_000 - 0.3
+    least = len(CONTENT) / 8_000_000 - 0.3
     assert middle - began >= least
     assert ended - middle >= least
     assert Path(tmp_path / ARCHIVE).read_bytes() == CONTENT
