@@ -147,7 +147,7 @@ def describe(settings: SchemaSettings) -> str:
                 if s.host_retention
                 else []
             ),
-            f"- Report to: {', '.join(s.mail.to)}",
+            f"- Report to: {', '.join(s.mail.everybody)}",
             "",
             "How to get data back: `docs/how-to/restore.md`.",
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -30,6 +31,12 @@ class Audience(Group):
     to: MailAddresses = Field(description="Who.", examples=[["boss@example.com"]])
     when: When = Field(description=_WHEN, examples=["digest"])
 
+
+_WANTED_BY: Mapping[str, tuple[When, ...]] = {
+    "success": ("always",),
+    "warnings": ("always", "warnings"),
+    "failed": ("always", "warnings", "failures"),
+}
 
 Audiences = Annotated[
     tuple[Audience, ...],
@@ -92,6 +99,14 @@ class MailSettings(Group):
         """Return who is told at one of these times; each address once."""
         groups = [(self.when, self.to), *((one.when, one.to) for one in self.also or ())]
         return tuple(dict.fromkeys(one for at, to in groups if at in when for one in to))
+
+    def told_of(self, outcome: str) -> tuple[str, ...]:
+        """
+        Return who gets a mail about a run by itself, by its outcome.
+
+        :param outcome: ``success``, ``warnings`` or ``failed``, as a report has it.
+        """
+        return self.recipients(*_WANTED_BY[outcome])
 
     @property
     def everybody(self) -> tuple[str, ...]:

@@ -28,11 +28,6 @@ if TYPE_CHECKING:
     from oracle_backup.operators.stores import StorePlace
 
 _TIMEOUT_SECONDS = 120
-_WANTED = {
-    "always": {"success", "warnings", "failed"},
-    "warnings": {"warnings", "failed"},
-    "failures": {"failed"},
-}
 
 
 class ReportOperator(BaseOperator):
@@ -44,15 +39,15 @@ class ReportOperator(BaseOperator):
     read from the job's directory on the host, which is removed after the mail where nothing else
     on the host is needed any more.
 
-    Succeeds when the mail was accepted, or nobody wants one of this outcome.
+    Succeeds when the mail was accepted, or nobody wants one of this outcome at once.
 
     :param database: the database's name in the config.
     :param schema_name: schema, as Oracle stores it.
     :param ssh_conn_id: SSH connection to the Oracle host.
     :param smtp_conn_id: SMTP connection.
-    :param to: recipients.
+    :param recipients: who gets it, by the run's outcome: ``success``, ``warnings``, ``failed``.
+        One mail goes to all of them; where there are none, none goes out.
     :param sender: sender, or None for the connection's.
-    :param when: ``always``, ``warnings`` or ``failures``.
     :param subject: template of the mail's subject, or None for the usual one.
     :param message: template of a text at its top, which may be HTML, or None.
     :param host_name: what the report calls the Oracle host; None for its connection's host.
@@ -76,10 +71,9 @@ class ReportOperator(BaseOperator):
         schema_name: str,
         ssh_conn_id: str,
         smtp_conn_id: str,
-        to: Sequence[str],
+        recipients: Mapping[str, Sequence[str]],
         steps: Sequence[str],
         sender: str | None = None,
-        when: str = "always",
         subject: str | None = None,
         message: str | None = None,
         host_name: str | None = None,
@@ -94,10 +88,9 @@ class ReportOperator(BaseOperator):
         self.schema_name = schema_name
         self.ssh_conn_id = ssh_conn_id
         self.smtp_conn_id = smtp_conn_id
-        self.to = to
+        self.recipients = recipients
         self.steps = steps
         self.sender = sender
-        self.when = when
         self.subject = subject
         self.message = message
         self.host_name = host_name
@@ -116,30 +109,34 @@ class ReportOperator(BaseOperator):
             )
             text = render_text(report)
             self.log.info("%s\n%s", report.subject, text)
-            sent = report.outcome in _WANTED[self.when]
-            if sent:
-                self._send(report, attachment)
+            to = tuple(self.recipients.get(report.outcome, ()))
+            if to:
+                self._send(report, attachment, to=to)
             else:
-                self.log.info("No mail: %r is wanted, and this is %s.", self.when, report.outcome)
+                self.log.info(
+                    "No mail: nobody wants one at once about a run like this (%s).", report.outcome
+                )
             self._give_up_directory(context, export)
         return {
-            "sent": sent,
+            "sent": bool(to),
             "outcome": report.outcome,
             "subject": report.subject,
-            "to": list(self.to) if sent else [],
+            "to": list(to),
         }
 
-    def _send(self, report: BackupReport, attachment: Attachment | None) -> None:
+    def _send(
+        self, report: BackupReport, attachment: Attachment | None, *, to: Sequence[str]
+    ) -> None:
         hook = ReportMailHook(self.smtp_conn_id)
         hook.send(
             build_report_message(
                 report,
                 sender=hook.sender(self.sender),
-                recipients=self.to,
+                recipients=to,
                 attachments=[attachment] if attachment else [],
             )
         )
-        self.log.info("Mailed to %s.", ", ".join(self.to))
+        self.log.info("Mailed to %s.", ", ".join(to))
 
     def _gather(self, context: Context, export: Mapping[str, Any] | None) -> BackupReport:
         subject = Subject(

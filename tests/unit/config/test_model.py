@@ -105,3 +105,20 @@ def test_mail_tells_each_address_once_at_its_times() -> None:
     assert mail.recipients("digest") == ("boss@example.com", "dba@example.com")
     assert mail.recipients("always") == ()
     assert mail.everybody == ("dba@example.com", "boss@example.com", "oncall@example.com")
+
+
+def test_mail_about_a_run_goes_to_all_who_want_its_outcome_at_once() -> None:
+    mail = MailSettings.model_validate(
+        {
+            "to": ["all@example.com"],
+            "also": [
+                {"to": ["dba@example.com", "all@example.com"], "when": "warnings"},
+                {"to": ["oncall@example.com"], "when": "failures"},
+                {"to": ["boss@example.com"], "when": "digest"},
+            ],
+        }
+    )
+
+    assert mail.told_of("success") == ("all@example.com",)
+    assert mail.told_of("warnings") == ("all@example.com", "dba@example.com")
+    assert mail.told_of("failed") == ("all@example.com", "dba@example.com", "oncall@example.com")

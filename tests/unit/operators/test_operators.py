@@ -209,7 +209,7 @@ def make_report_operator() -> ReportOperator:
         schema_name="HR",
         ssh_conn_id="no_such_connection",
         smtp_conn_id="m",
-        to=["dba@example.com"],
+        recipients={"failed": ["dba@example.com"]},
         steps=["export", "clean_up"],
     )
 
