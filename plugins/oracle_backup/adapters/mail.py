@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import io
 import smtplib
 import ssl
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.generator import BytesGenerator
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
 from typing import TYPE_CHECKING
@@ -20,6 +22,13 @@ PLAIN_LIMIT_BYTES = 256 * 1024
 """A log longer than this is attached compressed."""
 ATTACHMENT_LIMIT_BYTES = 8 * 1024 * 1024
 """Mail servers commonly refuse from 10 MB on; base64 adds a third."""
+
+_SENDER_SIGN = "sender address rejected"
+"""Postfix asks about the sender only when it is told the first recipient."""
+_SMALLER = (
+    "A tool's output is attached with up to 8 MiB: let the server take mails of 12 MB, or read "
+    "the whole text in the task's log."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +124,23 @@ def _add_pictures(message: EmailMessage, pictures: Sequence[InlinePicture]) -> N
         )
 
 
+def send_through(client: smtplib.SMTP, message: EmailMessage) -> dict[str, tuple[int, bytes]]:
+    """
+    Send a mail over an open session, and return the recipients that were refused.
+
+    smtplib's own `send_message` writes ``>From`` where a line of the wire begins with ``From``,
+    which may be in the middle of a line that is read.
+    """
+    sender, *recipients = (
+        address.addr_spec for name in ("From", "To") for address in message[name].addresses
+    )
+    if not all(address.isascii() for address in (sender, *recipients)):
+        return client.send_message(message)
+    wire = io.BytesIO()
+    BytesGenerator(wire, mangle_from_=False, policy=message.policy).flatten(message, linesep="\r\n")
+    return client.sendmail(sender, recipients, wire.getvalue())
+
+
 @contextmanager
 def mail_errors(label: str) -> Iterator[None]:
     """
@@ -146,10 +172,15 @@ def _mapped(error: smtplib.SMTPException, *, label: str) -> MailError:
         )
     if isinstance(error, smtplib.SMTPAuthenticationError):
         what, hint = "login", "Mend user and password of the connection, then clear the task."
-    elif isinstance(error, smtplib.SMTPSenderRefused):
+    elif _is_for_size(error):
+        what, hint = "mail for its size", _SMALLER
+    elif isinstance(error, smtplib.SMTPSenderRefused) or _SENDER_SIGN in str(error).lower():
         what, hint = "sender", "Set mail.from to an address the server lets this user send from."
     elif isinstance(error, smtplib.SMTPRecipientsRefused):
         what, hint = "recipient", "Mend mail.to in the config file, then clear the task."
+    elif isinstance(error, smtplib.SMTPNotSupportedError):
+        # Many a server offers the login only inside TLS.
+        what, hint = "mail", "Check the connection's TLS settings: docs/how-to/send-mail.md."
     else:
         what, hint = "mail", "Read what it said, mend that, then clear the task."
     # A server that greylists refuses with 4xx at first, and takes the same mail later.
@@ -157,6 +188,17 @@ def _mapped(error: smtplib.SMTPException, *, label: str) -> MailError:
     temporary = bool(codes) and all(code // 100 == 4 for code in codes)
     kind = MailUnreachableError if temporary else MailRefusedError
     return kind(f"The mail server refused the {what} (connection {label!r}): {error}.", hint=hint)
+
+
+def _is_for_size(error: smtplib.SMTPException) -> bool:
+    """Return whether the mail is too large: said to its sender, or to the mail itself."""
+    return isinstance(error, smtplib.SMTPResponseException) and (
+        error.smtp_code == 552 and b"size" in _bytes(error.smtp_error).lower()
+    )
+
+
+def _bytes(text: bytes | str) -> bytes:
+    return text if isinstance(text, bytes) else text.encode()
 
 
 def _codes(error: smtplib.SMTPException) -> list[int]:

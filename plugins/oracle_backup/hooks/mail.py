@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from airflow.providers.smtp.hooks.smtp import SmtpHook
 from airflow.sdk.exceptions import AirflowException
 
-from oracle_backup.adapters.mail import mail_errors
+from oracle_backup.adapters.mail import mail_errors, send_through
 from oracle_backup.errors import ConfigError, MailRefusedError, MailUnreachableError
 from oracle_backup.hooks.connections import AnsweredConnections, known_connection
 
@@ -76,7 +76,7 @@ class ReportMailHook(AnsweredConnections, SmtpHook):
     def send(self, message: EmailMessage) -> None:
         """Send it, or raise a MailError; a recipient refused is an error, whoever else got it."""
         with self._reached() as hook:
-            refused = hook._smtp_client.send_message(message)
+            refused = send_through(hook._smtp_client, message)
         if refused:
             raise MailRefusedError(
                 f"The mail server refused some recipients: {', '.join(sorted(refused))}.",

@@ -8,6 +8,7 @@ pytest.register_assert_rewrite("support.archive_store_contract")
 
 from support.asyncssh_servers import asyncssh_server  # noqa: E402  # after the line above
 from support.openssh import SKIP_REASON, openssh_server  # noqa: E402  # after the line above
+from support.postfix import postfix_server, why_not  # noqa: E402  # after the line above
 from support.proftpd import find_proftpd, proftpd_server  # noqa: E402  # after the line above
 
 
@@ -26,6 +27,15 @@ def proftpd(tmp_path_factory):
     if find_proftpd() is None:
         pytest.skip("ProFTPD or its mod_sftp is not installed")
     with proftpd_server(tmp_path_factory.mktemp("proftpd")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postfix():
+    """Postfix with TLS and a login, shared by all tests."""
+    if reason := why_not():
+        pytest.skip(reason)
+    with postfix_server() as server:
         yield server
 
 

@@ -22,6 +22,7 @@ from oracle_backup.adapters.mail import (
     build_message,
     log_attachment,
     mail_errors,
+    send_through,
 )
 from oracle_backup.errors import ConfigError, MailError, MailRefusedError, MailUnreachableError
 
@@ -189,6 +190,46 @@ def test_attachment_is_never_more_than_servers_take(size: int) -> None:
     assert len(bytes(mail)) < 1.4 * len(attachment.content) + 5_000
 
 
+# Sending.
+
+
+class Client:
+    """An open session with a server that takes everything."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, list[str], bytes]] = []
+        self.others: list[EmailMessage] = []
+
+    def sendmail(self, sender: str, recipients: list[str], content: bytes) -> dict[str, object]:
+        self.sent.append((sender, recipients, content))
+        return {}
+
+    def send_message(self, message: EmailMessage) -> dict[str, object]:
+        self.others.append(message)
+        return {}
+
+
+def test_mail_is_sent_from_the_bare_address_to_all_recipients_as_it_is() -> None:
+    client = Client()
+    built = make_message(recipients=(DBA, "Boss <boss@example.com>"), text="From here\n")
+
+    send_through(client, built)
+
+    ((sender, recipients, content),) = client.sent
+    assert (sender, recipients) == ("backup@example.com", [DBA, "boss@example.com"])
+    assert b"\r\nFrom here\r\n" in content
+    assert b"\n" not in content.replace(b"\r\n", b"")
+
+
+def test_mail_to_an_address_in_another_script_is_left_to_smtplib() -> None:
+    client = Client()
+
+    send_through(client, make_message(recipients=("dueño@example.com",)))
+
+    assert client.sent == []
+    assert len(client.others) == 1
+
+
 # Refusals.
 
 EXCEPTIONS = {
@@ -210,6 +251,14 @@ MAPPED: list[tuple[Exception, type[MailError], str]] = [
     (smtplib.SMTPAuthenticationError(535, b"bad"), MailRefusedError, "refused the login"),
     (smtplib.SMTPAuthenticationError(454, b"later"), MailUnreachableError, "refused the login"),
     (smtplib.SMTPSenderRefused(550, b"no", "a@b"), MailRefusedError, "refused the sender"),
+    (smtplib.SMTPSenderRefused(552, b"Size!", "a@b"), MailRefusedError, "mail for its size"),
+    (smtplib.SMTPDataError(552, b"5.3.4 size exceeds"), MailRefusedError, "mail for its size"),
+    (smtplib.SMTPSenderRefused(552, "size", "a@b"), MailRefusedError, "mail for its size"),
+    (
+        smtplib.SMTPRecipientsRefused({DBA: (553, b"5.7.1 <a@b>: Sender address rejected: no")}),
+        MailRefusedError,
+        "refused the sender",
+    ),
     (smtplib.SMTPSenderRefused(450, b"slow", "a@b"), MailUnreachableError, "refused the sender"),
     (
         smtplib.SMTPRecipientsRefused({DBA: (550, b"unknown")}),
