@@ -78,6 +78,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             subject=s.mail.subject,
             message=s.mail.message,
             host_name=s.host_name,
+            heartbeat=s.ping_url is not None,
         ),
         params=form(),
         default_args=default_args(retries=s.retries, retry_delay=s.retry_delay),
@@ -93,6 +94,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             directory=s.export.directory,
             export_path=s.export.path if s.export.tool == "exp" else None,
             container=s.environment.container,
+            heartbeat=s.ping_url is not None,
             login_method=s.login.method,
             consistent=s.export.consistent,
             parallel=s.export.parallel,
@@ -215,6 +217,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             stores=stores,
             folder=s.folder,
             steps=STEPS,
+            heartbeat=s.ping_url is not None,
             execution_timeout=_SHORT,
         ).as_teardown()
         watcher = WatcherOperator(

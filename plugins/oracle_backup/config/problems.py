@@ -13,7 +13,7 @@ Place = tuple[str | int, ...]
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$#-]*")
 _SECRET = re.compile(
     r"passw|passphrase|pwd|secret|token|credential|private|contrase|clave"
-    r"|conn_id$|^connect_identifier$",
+    r"|conn_id$|^connect_identifier$|^ping_url$",
     re.IGNORECASE,
 )
 
@@ -79,5 +79,6 @@ def looks_secret(path: Iterable[str | int]) -> bool:
     Tell whether a value at this path may be a secret, or hold one.
 
     Connection ids and connect identifiers count: a password written in the wrong place lands there.
+    So does ping_url, which whoever knows it can use.
     """
     return any(isinstance(part, str) and _SECRET.search(part) for part in path)

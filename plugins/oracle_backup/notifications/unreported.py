@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from oracle_backup.domain.report.model import BackupReport, Problem, Step
 from oracle_backup.domain.report.own_words import with_own_words
 from oracle_backup.domain.report.render import render_html, render_text
+from oracle_backup.notifications.run_end import tell_outside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +37,7 @@ def mail_unreported(
     subject: str | None = None,
     message: str | None = None,
     host_name: str | None = None,
+    heartbeat: bool = False,
 ) -> Callable[[Context], None]:
     """
     Return the callback for a DAG's failed runs: it mails, unless the report has gone out.
@@ -61,6 +63,7 @@ def mail_unreported(
             _send(report, smtp_conn_id=smtp_conn_id, to=to, sender=sender)
         except Exception:  # the edge of a foreign process: say it and let go
             log.exception("The run ended without a report, and this mail about it failed too.")
+        tell_outside(report, heartbeat=heartbeat)
 
     return tell
 

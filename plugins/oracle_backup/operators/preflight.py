@@ -13,6 +13,7 @@ from oracle_backup.domain.names import USUAL_SHAPE, BackupNames, NameShape
 from oracle_backup.domain.preflight import jobs_of_run
 from oracle_backup.errors import BackupError, PreflightError, PreflightUnreachableError
 from oracle_backup.hooks.database import OracleDatabaseHook
+from oracle_backup.hooks.heartbeat import ping_start
 from oracle_backup.hooks.host import host_hook
 from oracle_backup.operators.preflight_database import ask_database
 from oracle_backup.operators.preflight_findings import Findings, Wanted
@@ -61,6 +62,7 @@ class PreflightOperator(BaseOperator):
     :param directory: directory object (expdp).
     :param export_path: folder on the host (exp).
     :param container: expected ``CON_NAME``, or None for any.
+    :param heartbeat: the schema has a ``ping_url`` in the config file, which is told of the start.
     :param login_method: how the export logs in; with another than ``password`` the roles of the
         connection's user are not the export's.
     :param consistent: whether the export shows one instant, for which undo is needed.
@@ -102,6 +104,7 @@ class PreflightOperator(BaseOperator):
         directory: str | None = None,
         export_path: str | None = None,
         container: str | None = None,
+        heartbeat: bool = False,
         login_method: str = "password",
         consistent: bool = True,
         parallel: int = 1,
@@ -126,6 +129,7 @@ class PreflightOperator(BaseOperator):
         self.directory = directory
         self.export_path = export_path
         self.container = container
+        self.heartbeat = heartbeat
         self.login_method = login_method
         self.consistent = consistent
         self.parallel = parallel
@@ -140,6 +144,8 @@ class PreflightOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Run all checks; return what the next tasks want to know."""
+        if self.heartbeat:
+            ping_start(context["dag_run"], database=self.database, schema=self.schema_name)
         findings = Findings(facts=self._no_facts())
         missed = self._missed(context)
         with told_to_report(context):

@@ -15,6 +15,7 @@ from oracle_backup.domain.report.render import render_text
 from oracle_backup.errors import BackupError
 from oracle_backup.hooks.host import export_host
 from oracle_backup.hooks.mail import ReportMailHook
+from oracle_backup.notifications.run_end import tell_outside
 from oracle_backup.operators.report_facts import Subject, gather, pull
 from oracle_backup.operators.steps import told_to_report
 
@@ -56,6 +57,7 @@ class ReportOperator(BaseOperator):
     :param language: ``en`` or ``es``.
     :param stores: where archives are; the last backups there go into the chart.
     :param folder: the schema's folder, relative to each store's path.
+    :param heartbeat: the schema has a ``ping_url`` in the config file, which is told of the end.
 
     :returns: XCom ``{"sent", "outcome", "subject", "to"}``
     :raises MailRefusedError: login, sender or recipient refused. Not retried.
@@ -81,6 +83,7 @@ class ReportOperator(BaseOperator):
         language: str = "en",
         stores: Sequence[StorePlace] = (),
         folder: str = "",
+        heartbeat: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -98,6 +101,7 @@ class ReportOperator(BaseOperator):
         self.language = language
         self.stores = stores
         self.folder = folder
+        self.heartbeat = heartbeat
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Gather, say it in the log, mail it, and give the job's directory up."""
@@ -116,6 +120,7 @@ class ReportOperator(BaseOperator):
                 self.log.info(
                     "No mail: nobody wants one at once about a run like this (%s).", report.outcome
                 )
+            tell_outside(report, heartbeat=self.heartbeat)
             self._give_up_directory(context, export)
         return {
             "sent": bool(to),

@@ -49,6 +49,8 @@ def test_unknown_option_for_a_secret_names_the_right_place(
         f"login: '{SECRET}'",
         f"mail: '{SECRET}'",
         f"zzz: '{SECRET}'",
+        f"ping_url: 'https://hc.example/ping/{SECRET}/'",
+        f"ping_url: ['https://hc.example/ping/{SECRET}']",
     ],
 )
 def test_secret_in_another_option_is_not_shown(
