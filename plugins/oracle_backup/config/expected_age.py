@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from croniter import croniter  # type: ignore[import-untyped]
 
@@ -28,6 +29,7 @@ _FROM = datetime(2023, 12, 31, 23, 59, tzinfo=UTC)
 _DAY_MINUTES = 24 * 60
 _ENOUGH_FIRES = 62
 _A_YEAR = timedelta(days=370)
+_TWO_YEARS_DAYS = 2 * 366
 _FOR_EVER = timedelta(days=40 * 366)
 
 
@@ -42,7 +44,22 @@ def expected_age(options: Options) -> timedelta | None:
         return options.max_age
     if options.schedule is None:
         return None
-    return longest_gap(options.schedule) + max(options.start_late_limit or PATIENCE, PATIENCE)
+    between = longest_gap(options.schedule) + clock_setback(options.timezone)
+    return between + max(options.start_late_limit or PATIENCE, PATIENCE)
+
+
+@cache
+def clock_setback(zone: str) -> timedelta:
+    """
+    Given a time zone, return by how much its clocks are put back at most, within two years.
+
+    So much longer than by the wall's clock is the time between two fires of that night: 25 hours
+    for a schedule that fires each day.
+    """
+    clock = ZoneInfo(zone)
+    days = [(_FROM + timedelta(days=day)).astimezone(clock) for day in range(_TWO_YEARS_DAYS)]
+    offsets = [day.utcoffset() or timedelta() for day in days]
+    return max((before - after for before, after in pairwise(offsets)), default=timedelta())
 
 
 @cache

@@ -50,6 +50,11 @@ class Metric:
         """Its name in Airflow's metrics, behind Airflow's own prefix."""
         return f"{PREFIX}.{self.name}"
 
+    @property
+    def prometheus_name(self) -> str:
+        """Its name in Prometheus, where Airflow's prefix is taken off on the way."""
+        return f"{PREFIX}_{self.name}{'_total' if self.kind is Kind.COUNTER else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -85,7 +90,7 @@ NEWEST_GOOD_AGE = Metric(
 )
 EXPECTED_AGE = Metric(name="expected_age_seconds", help="How old it may be.")
 
-OF_RUNS = (
+OF_RUNS: tuple[Metric, ...] = (
     RUNS,
     LAST_RUN_GOOD,
     DUMP_BYTES,
@@ -96,7 +101,7 @@ OF_RUNS = (
     STEP_SECONDS,
 )
 """What each run measures, at its end."""
-OF_SCHEMAS = (STATUS, NEWEST_GOOD, NEWEST_GOOD_AGE, EXPECTED_AGE)
+OF_SCHEMAS: tuple[Metric, ...] = (STATUS, NEWEST_GOOD, NEWEST_GOOD_AGE, EXPECTED_AGE)
 """What each look at the stores measures."""
 
 
@@ -118,7 +123,8 @@ def measures_of_run(report: BackupReport) -> list[Measure]:
         *(
             Measure(STEP_SECONDS, step.seconds, {**tags, "step": step.name})
             for step in report.steps
-            if step.seconds is not None
+            # Airflow gives a step that was skipped no time at all.
+            if step.seconds
         ),
     ]
 

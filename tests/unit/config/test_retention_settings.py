@@ -172,6 +172,13 @@ def test_longest_time_between_two_fires(schedule: str, gap: timedelta) -> None:
         ("start_late_limit: null", timedelta(hours=30)),
         ("schedule: null", None),
         ("schedule: '@weekly'", timedelta(days=7, hours=6)),
+        # The longest night is that on which the clocks are put back.
+        ("timezone: Europe/Madrid", timedelta(hours=31)),
+        ("timezone: America/New_York", timedelta(hours=31)),
+        ("timezone: Australia/Lord_Howe", timedelta(hours=30, minutes=30)),
+        ("timezone: Antarctica/Troll", timedelta(hours=32)),
+        ("timezone: Asia/Tokyo", timedelta(hours=30)),
+        ("{timezone: Europe/Madrid, max_age: 2d}", timedelta(days=2)),
         ("max_age: 2d", timedelta(days=2)),
         ("{max_age: 2d, schedule: null}", timedelta(days=2)),
     ],
