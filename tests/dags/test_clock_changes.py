@@ -93,6 +93,10 @@ class Scheduler:
         now = start
         while True:
             info = self.ask(now)
+            if info.run_after < start:
+                # The first run of all may be up to a tenth of the interval late.
+                self.make_run(info)
+                continue
             if random is not None and info.run_after > now and self._is_near_a_change(now):
                 between = now + (info.run_after - now) * random.random()
                 assert self.ask(between).run_after == info.run_after
@@ -219,16 +223,16 @@ EVERYTHING = {
     "at": st.times().map(lambda at: at.replace(second=0, microsecond=0))
     | st.builds(time, st.sampled_from([0, 1, 2, 3, 23]), st.sampled_from([0, 15, 30, 45])),
     "start": st.dates(date(2024, 1, 1), date(2030, 1, 1)),
-    "random": st.integers(0, 2**32).map(Random),
+    "seed": st.integers(0, 2**32),
 }
 
 
 @settings(max_examples=6)
 @given(**EVERYTHING)
 def test_daily_schedule_gives_one_run_for_each_day_of_three_years(
-    zone: str, at: time, start: date, random: Random
+    zone: str, at: time, start: date, seed: int
 ) -> None:
-    check_daily(zone, at, start=start, days=THREE_YEARS_DAYS, random=random)
+    check_daily(zone, at, start=start, days=THREE_YEARS_DAYS, random=Random(seed))
 
 
 @pytest.mark.slow
@@ -236,18 +240,19 @@ def test_daily_schedule_gives_one_run_for_each_day_of_three_years(
 @settings(max_examples=300)
 @given(**EVERYTHING)
 def test_daily_schedule_gives_one_run_for_each_day_of_three_years_in_many_zones(
-    zone: str, at: time, start: date, random: Random
+    zone: str, at: time, start: date, seed: int
 ) -> None:
-    check_daily(zone, at, start=start, days=THREE_YEARS_DAYS, random=random)
+    check_daily(zone, at, start=start, days=THREE_YEARS_DAYS, random=Random(seed))
 
 
 @settings(max_examples=10)
 @given(
     zone=st.sampled_from(sorted(ZONES)),
     at=st.builds(time, st.sampled_from([0, 1, 2, 3, 23]), st.sampled_from([0, 15, 30, 45])),
-    random=st.integers(0, 2**32).map(Random),
+    seed=st.integers(0, 2**32),
 )
-def test_airflow_that_was_away_runs_no_day_twice(zone: str, at: time, random: Random) -> None:
+def test_airflow_that_was_away_runs_no_day_twice(zone: str, at: time, seed: int) -> None:
+    random = Random(seed)
     clock = ZoneInfo(zone)
     scheduler = Scheduler(f"{at.minute} {at.hour} * * *", zone)
     now = datetime(2027, 1, 1, 12, tzinfo=UTC)

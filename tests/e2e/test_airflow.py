@@ -16,14 +16,32 @@ from lab.demo import write_config
 from lab.oracle.faults import set_faults
 from lab.stage import Lab
 from support.airflow_watch import ProcessWatch, places_of, secrets_in, secrets_of
+from support.http_monitor import SECRET, Monitor, http_monitor
+from support.otlp_receiver import Receiver, otlp_receiver
 
 HR, SALES = "oracle_backup__lab__HR", "oracle_backup__lab__SALES"
 RUN_SECONDS = 180
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirflowStage]:
-    """A lab, and an Airflow beside it."""
+def monitor() -> Iterator[Monitor]:
+    """A monitor outside."""
+    with http_monitor() as monitor:
+        yield monitor
+
+
+@pytest.fixture(scope="module")
+def collector() -> Iterator[Receiver]:
+    """Where Airflow's metrics go."""
+    with otlp_receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def stage(
+    tmp_path_factory: pytest.TempPathFactory, monitor: Monitor, collector: Receiver
+) -> Iterator[AirflowStage]:
+    """A lab, and an Airflow beside it that tells a monitor and a collector."""
     with Lab(tmp_path_factory.mktemp("stage"), scale=0.05) as lab:
         set_faults(lab.paths.oracle_home, pace_rows_per_second=1500)
         config = write_config(lab)
@@ -31,10 +49,15 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirflowStage]:
         text = text.replace("HR: {}", "HR: {archive: {password_conn_id: lab_archive}}")
         # Airflow makes up for a slot that passed in the last tenth of the interval when a DAG is
         # unpaused, so with a schedule the number of backups would depend on the time of day.
-        text = text.replace('schedule: "0 2 * * *"', "schedule: null")
+        text = text.replace('schedule: "0 2 * * *"', f"schedule: null\n  ping_url: {monitor.url}")
         assert "schedule: null" in text
         config.write_text(text, encoding="utf-8")
-        with AirflowStage(lab, config=config) as airflow:
+        metrics = {
+            "AIRFLOW__METRICS__OTEL_ON": "True",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint,
+            "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": "delta",
+        }
+        with AirflowStage(lab, config=config, settings=metrics) as airflow:
             airflow.wait_for_dags({HR, SALES})
             yield airflow
 
@@ -51,7 +74,7 @@ def wait_for(airflow: AirflowStage, dag_id: str, run_id: str) -> str:
 def finished(stage: AirflowStage) -> dict[str, object]:
     """Both schemas backed up at the same time, watched."""
     deferred: set[str] = set()
-    with ProcessWatch(secrets_of(stage.lab)) as watch:
+    with ProcessWatch([*secrets_of(stage.lab), SECRET]) as watch:
         runs = {dag_id: stage.trigger(dag_id) for dag_id in (HR, SALES)}
         give_up = time.monotonic() + RUN_SECONDS
         states: dict[str, str] = {}
@@ -89,7 +112,35 @@ def test_no_secret_is_in_database_logs_mails_or_on_the_store(stage, finished):
     assert len(places) > 20
     assert "OB_" in places["Airflow's database"]
 
-    assert secrets_in(places, secrets_of(stage.lab)) == set()
+    assert secrets_in(places, [*secrets_of(stage.lab), SECRET]) == set()
+
+
+def test_monitor_was_told_of_each_run_once_at_its_start_and_once_at_its_end(finished, monitor):
+    told = dict.fromkeys(one.rid for one in monitor.pings)
+    ends = [(one.path.removesuffix(f"/{SECRET}"), one.rid) for one in monitor.pings]
+
+    assert len(told) == 2
+    for rid in told:
+        assert [path.rpartition("/")[2] for path, other in ends if other == rid] == [
+            "start",
+            "ping",
+        ]
+
+
+def test_figures_of_each_run_reach_opentelemetry(finished, collector):
+    wait_until(lambda: len(collector.last("airflow.oracle_backup.step_seconds")) == 14)
+    found = {
+        (name, dict(tags)["schema"]): point
+        for (name, tags), point in collector.last("airflow.oracle_backup.").items()
+    }
+
+    for schema in ("HR", "SALES"):
+        runs = found["airflow.oracle_backup.runs", schema]
+        # As a delta: each task is a process that counts from nothing.
+        assert (runs.kind, runs.value) == ("sum of deltas", 1)
+        assert dict(runs.tags)["verdict"] == "complete"
+        assert found["airflow.oracle_backup.last_run_good", schema].value == 1
+        assert found["airflow.oracle_backup.rows", schema].value > 100
 
 
 def test_task_logs_show_the_export_while_it_runs(stage, finished):

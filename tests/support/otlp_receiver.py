@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
 )
+from opentelemetry.proto.metrics.v1.metrics_pb2 import AGGREGATION_TEMPORALITY_DELTA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One value of a metric."""
+    """One value of a metric; its kind is ``gauge``, ``sum`` or ``sum of deltas``."""
 
     name: str
     kind: str
@@ -88,7 +89,10 @@ def _points(request: Any) -> Iterator[Point]:
                 kind = metric.WhichOneof("data")
                 if kind not in {"gauge", "sum"}:
                     continue
-                for one in getattr(metric, kind).data_points:
+                data = getattr(metric, kind)
+                if kind == "sum" and data.aggregation_temporality == AGGREGATION_TEMPORALITY_DELTA:
+                    kind = "sum of deltas"
+                for one in data.data_points:
                     value = getattr(one, one.WhichOneof("value"))
                     tags = tuple((tag.key, tag.value.string_value) for tag in one.attributes)
                     yield Point(metric.name, kind, float(value), tuple(sorted(tags)))

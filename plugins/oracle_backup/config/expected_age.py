@@ -38,7 +38,7 @@ def expected_age(options: Options) -> timedelta | None:
     Return how old the newest verified backup may be; None for a schema without a schedule.
 
     That is `max_age` where it is given. Else the longest time between two fires of the schedule,
-    and on top the limit for late starts, at least six hours.
+    in the longest night of its zone, and on top the limit for late starts, at least six hours.
     """
     if options.max_age is not None:
         return options.max_age

@@ -196,8 +196,8 @@ class Options(Group):
         default=None,
         description=(
             "How old the newest verified backup may be before something is wrong. Empty: the "
-            "longest time between two starts of the schedule, and start_late_limit on top, at "
-            "least 6h; without a schedule, any age."
+            "longest time between two starts of the schedule, the night included on which clocks "
+            "are put back, and start_late_limit on top, at least 6h; without a schedule, any age."
         ),
         examples=["30h"],
     )
@@ -228,7 +228,8 @@ class Options(Group):
         description=(
             "An address of a monitor outside, such as healthchecks: it is asked for with /start "
             "behind it when a run starts, as it is after a good one, with /fail and the verdict "
-            "after any other. Whoever knows it can pretend a backup: it is not shown in mails."
+            "after any other. Whoever knows it can pretend a backup: it is not shown in mails and "
+            "logs."
         ),
         examples=["https://hc-ping.com/0a1b2c3d-4e5f-6789-abcd-ef0123456789"],
     )

@@ -67,7 +67,7 @@ class Measure:
 
 RUNS = Metric(
     name="runs",
-    help="Runs that have ended, by verdict; complete only where the backup is good.",
+    help="Runs that have ended, by verdict: complete is a good backup, skipped none on purpose.",
     kind=Kind.COUNTER,
     tags=(*_OF_SCHEMA, "verdict"),
 )
@@ -105,6 +105,11 @@ OF_SCHEMAS: tuple[Metric, ...] = (STATUS, NEWEST_GOOD, NEWEST_GOOD_AGE, EXPECTED
 """What each look at the stores measures."""
 
 
+def run_verdict(report: BackupReport) -> str:
+    """Return a run's verdict in a word: complete only where it is good, or ``skipped``."""
+    return "skipped" if report.skipped and report.verdict is None else report.shown_verdict
+
+
 def measures_of_run(report: BackupReport) -> list[Measure]:
     """Given a run's report, return its figures; one that is not known is left out."""
     tags = _tags(report.database, report.schema)
@@ -118,7 +123,7 @@ def measures_of_run(report: BackupReport) -> list[Measure]:
         TABLES: report.tables,
     }
     return [
-        Measure(RUNS, 1, {**tags, "verdict": report.shown_verdict}),
+        Measure(RUNS, 1, {**tags, "verdict": run_verdict(report)}),
         *_measured(known, tags),
         *(
             Measure(STEP_SECONDS, step.seconds, {**tags, "step": step.name})

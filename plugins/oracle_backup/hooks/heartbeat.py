@@ -16,6 +16,7 @@ from airflow.sdk.log import mask_secret, redact
 
 from oracle_backup.adapters.heartbeat import Heartbeat, Signal
 from oracle_backup.config.load import load_config
+from oracle_backup.domain.metrics import run_verdict
 from oracle_backup.errors import BackupError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def ping_end(report: BackupReport) -> None:
         database=report.database,
         schema=report.schema,
         run=run_uuid(dag_id=report.dag_id, run_id=report.run_id),
-        text=f"{report.shown_verdict}: {report.headline}",
+        text=f"{run_verdict(report)}: {report.headline}",
     )
 
 

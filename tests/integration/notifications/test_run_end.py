@@ -87,6 +87,10 @@ def test_start_and_end_of_a_run_bear_one_name_that_is_a_uuid(told: Monitor) -> N
     [
         ({"verdict": None}, "failed: Backup of HR on erp FAILED."),
         (
+            {"verdict": None, "skipped": "This run was due long ago."},
+            "skipped: No backup of HR on erp: This run was due long ago.",
+        ),
+        (
             {"verdict": "incomplete", "archive": None},
             "incomplete: Backup of HR on erp is INCOMPLETE: data are missing from it.",
         ),

@@ -55,6 +55,8 @@ def test_good_run_gives_all_its_figures() -> None:
     ("changes", "verdict"),
     [
         ({"verdict": None}, "failed"),
+        ({"verdict": None, "skipped": "It was too late."}, "skipped"),
+        ({"verdict": "failed", "skipped": "It was too late."}, "failed"),
         ({"verdict": "unknown"}, "unknown"),
         ({"verdict": "incomplete"}, "incomplete"),
         # What was never read back is no good backup.
