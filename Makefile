@@ -94,6 +94,10 @@ slow: $(READY)  ## What takes long: everything killed at every moment, ten thous
 bench: $(READY)  ## Measure on this machine; asserts nothing
 	@PYTHONPATH=include $(BIN)/python tools/bench
 
+.PHONY: pictures
+pictures: $(READY)  ## Pictures of the mails, desktop and phone, into .lab/pictures (needs Chromium)
+	@$(BIN)/python tools/mail_pictures.py .lab/pictures
+
 .PHONY: format
 format: $(READY)  ## Put the code into its form
 	@$(BIN)/ruff check --fix --quiet .

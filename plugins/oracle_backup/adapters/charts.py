@@ -19,12 +19,12 @@ _SCALE: Final = 2
 _WIDTH: Final = PICTURE_WIDTH * _SCALE
 _HEIGHT: Final = PICTURE_HEIGHT * _SCALE
 _EDGE: Final = 4 * _SCALE
-_FONT_SIZE: Final = 13 * _SCALE
-_BARS: Final = (24 * _SCALE, 116 * _SCALE)
+_FONT_SIZE: Final = 16 * _SCALE
+_BARS: Final = (26 * _SCALE, 118 * _SCALE)
 """Where the tallest bar begins and all bars end."""
-_LABELS_TOP: Final = 119 * _SCALE
-_LINE: Final = (164 * _SCALE, 192 * _SCALE)
-_LINE_TITLE_TOP: Final = 139 * _SCALE
+_LABELS_TOP: Final = 122 * _SCALE
+_LINE: Final = (174 * _SCALE, 200 * _SCALE)
+_LINE_TITLE_TOP: Final = 148 * _SCALE
 _DOT: Final = 3 * _SCALE
 
 _PAPER: Final = "#ffffff"

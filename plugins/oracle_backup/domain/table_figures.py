@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from oracle_backup.domain.codes import Severity, facts_of, is_harmless
+from oracle_backup.domain.codes import facts_of, is_harmless
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -79,17 +79,17 @@ def telling_codes(log: ExportLog, *, tolerate: Collection[str] = ()) -> tuple[st
     """
     Given an export's log, return the codes that say why it is not whole.
 
-    Causes come first, as curing them cures what stands above; what only points at them is left
-    out where there are any.
+    Causes come first, as curing them cures what stands above. What only points at other messages
+    is left out where these are known.
     """
     spoiled = [
         block
         for block in log.errors
         if block.code not in tolerate and not is_harmless(block.code, nested=block.nested)
     ]
-    causes = [code for block in spoiled for code in block.nested if not _points_elsewhere(code)]
-    heads = [block.code for block in spoiled if not _points_elsewhere(block.code)]
-    return tuple(dict.fromkeys([*causes, *heads]))
+    causes = [code for block in spoiled for code in block.nested]
+    codes = tuple(dict.fromkeys([*causes, *(block.code for block in spoiled)]))
+    return tuple(code for code in codes if not _points_elsewhere(code)) or codes
 
 
 def tables_and_codes(log: ExportLog, *, tolerate: Collection[str] = ()) -> dict[str, Any]:
@@ -128,5 +128,4 @@ def _troubled(log: ExportLog, tolerate: Collection[str]) -> Iterator[TroubledTab
 
 def _points_elsewhere(code: str) -> bool:
     """Return whether a code only says that another one tells more."""
-    facts = facts_of(code)
-    return facts.severity is Severity.DETAIL and facts.todo.startswith("See the ")
+    return facts_of(code).todo.startswith("See the ")

@@ -105,20 +105,18 @@ def _step(step: Step, language: str) -> str:
 
 
 def _run(run: PastRun, report: BackupReport) -> str:
-    language = report.language
-    point = say(
-        "history.point",
-        language,
-        day=format_short_day(run.snapshot_time, zone=report.zone, language=language),
-        size=format_size(run.size_bytes, language=language),
-        ratio=format_decimal(run.ratio, language=language),
-    )
-    return point if run.counts else say("history.bad", language, point=point)
+    day = format_short_day(run.snapshot_time, zone=report.zone, language=report.language)
+    return f"{day}: {_figures(run, report.language)}"
 
 
 def _figures(run: PastRun, language: str) -> str:
-    size = format_size(run.size_bytes, language=language)
-    return f"{size} ({format_decimal(run.ratio, language=language)} : 1)"
+    figures = say(
+        "history.figures",
+        language,
+        size=format_size(run.size_bytes, language=language),
+        ratio=format_decimal(run.ratio, language=language),
+    )
+    return figures if run.counts else say("history.bad", language, point=figures)
 
 
 def _point(run: PastRun, report: BackupReport) -> Point:

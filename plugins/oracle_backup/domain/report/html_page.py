@@ -24,7 +24,7 @@ WARNING: Final = "#8a5a00"
 FAILURE: Final = "#b3261e"
 
 PICTURE_WIDTH: Final = 480
-PICTURE_HEIGHT: Final = 200
+PICTURE_HEIGHT: Final = 208
 """Of a picture, in the page's pixels."""
 
 _FONT: Final = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
@@ -93,6 +93,7 @@ def _section(section: Section, pictures: Collection[str]) -> str:
             _rows(section.rows),
             _grid(section.grid) if section.grid is not None else "",
             _picture(picture) if picture is not None else _bars(section.bars),
+            _link(*section.link) if section.link is not None else "",
             _code(section.code),
         )
     )
@@ -165,10 +166,10 @@ def _bar(bar: Bar) -> str:
     )
     small = f"font-size:14px;line-height:1.45;{_FONT}"
     return (
-        f'<tr><td width="96" style="width:96px;padding:3px 10px 3px 0;color:{_GREY};{small};'
+        f'<tr><td width="84" style="width:84px;padding:3px 10px 3px 0;color:{_GREY};{small};'
         f'{_BREAK}">{_safe(bar.label)}</td>'
         f'<td style="padding:3px 0"><table {_TABLE}><tr>{drawn}</tr></table></td>'
-        f'<td width="150" align="right" style="width:150px;padding:3px 0 3px 10px;'
+        f'<td width="132" align="right" style="width:132px;padding:3px 0 3px 10px;'
         f'color:{FAILURE if bar.is_bad else "#1f2328"};{small}">{_safe(bar.text)}</td></tr>'
     )
 
@@ -189,6 +190,16 @@ def _code(lines: Sequence[str]) -> str:
         '<pre style="margin:8px 0 0;padding:10px 12px;background:#f4f5f7;font-size:13px;'
         f'line-height:1.45;white-space:pre-wrap;{_MONO};{_BREAK}">{escape(text)}</pre>'
     )
+
+
+def _link(words: str, address: str) -> str:
+    shown = _safe(words)
+    if _WEB_ADDRESS.fullmatch(clean(address)):
+        style = f"color:{_BLUE};font-weight:600"
+        shown = f'<a href="{_safe(address)}" style="{style}">{shown}</a>'
+    else:
+        shown = f"{shown}: {_safe(address)}"
+    return f'<p style="margin:8px 0 2px;{_TEXT};{_FONT};{_BREAK}">{shown}</p>'
 
 
 def _linked(value: str) -> str:

@@ -89,6 +89,7 @@ class Section:
     :param bars: a chart of bars.
     :param picture: the same as `bars` as an image, shown in their place where the mail has it.
     :param code: lines to copy and run.
+    :param link: words and the address that they lead to.
     :param tone: ``todo``, ``trouble``, or nothing.
     """
 
@@ -99,4 +100,5 @@ class Section:
     grid: Grid | None = None
     bars: tuple[Bar, ...] = ()
     picture: Picture | None = None
+    link: tuple[str, str] | None = None
     tone: str = ""

@@ -10,7 +10,7 @@ from oracle_backup.domain.report.sentences import translate_policy
 from oracle_backup.domain.report.words import say
 
 if TYPE_CHECKING:
-    from oracle_backup.domain.report.model import BackupReport, Retained, Retention
+    from oracle_backup.domain.report.model import BackupReport, Retention
 
 _MOST_NAMES: Final = 3
 
@@ -41,7 +41,14 @@ def _kept(retention: Retention, language: str) -> str:
 
 def _gone(retention: Retention, language: str) -> str:
     several = len(retention.stores) > 1
-    gone = [_names(one, language, several=several) for one in retention.stores if one.removed]
+    where: dict[tuple[str, ...], list[str]] = {}
+    for one in retention.stores:
+        if one.removed:
+            where.setdefault(one.removed, []).append(one.store)
+    gone = [
+        say("retention.on", language, names=names, stores=", ".join(stores)) if several else names
+        for names, stores in ((_names(one, language), stores) for one, stores in where.items())
+    ]
     said = [
         say("retention.removed", language, names="; ".join(gone))
         if gone
@@ -52,8 +59,7 @@ def _gone(retention: Retention, language: str) -> str:
     return " ".join(said)
 
 
-def _names(one: Retained, language: str, *, several: bool) -> str:
-    names = ", ".join(one.removed[:_MOST_NAMES])
-    if (more := len(one.removed) - _MOST_NAMES) > 0:
-        names = say("retention.more", language, names=names, count=more)
-    return say("retention.on", language, names=names, store=one.store) if several else names
+def _names(removed: tuple[str, ...], language: str) -> str:
+    names = ", ".join(removed[:_MOST_NAMES])
+    more = len(removed) - _MOST_NAMES
+    return say("retention.more", language, names=names, count=more) if more > 0 else names

@@ -17,7 +17,7 @@ from oracle_backup.domain.report.figures_part import (
 from oracle_backup.domain.report.formats import format_count, format_instant
 from oracle_backup.domain.report.page import Section
 from oracle_backup.domain.report.retention_part import retention_section
-from oracle_backup.domain.report.trouble_part import trouble_sections
+from oracle_backup.domain.report.trouble_part import run_link, trouble_sections
 from oracle_backup.domain.report.words import say
 
 if TYPE_CHECKING:
@@ -32,7 +32,11 @@ def build_sections(report: BackupReport) -> tuple[Section, ...]:
     """Given a report, return its parts: trouble first, then figures, then how to restore."""
     sections = [
         *trouble_sections(report),
-        Section(title=say("title.backup", report.language), rows=_facts(report)),
+        Section(
+            title=say("title.backup", report.language),
+            rows=_facts(report),
+            link=None if report.outcome == "failed" else run_link(report),
+        ),
         archive_section(report),
         history_section(report),
         steps_section(report),
@@ -62,14 +66,15 @@ def _facts(report: BackupReport) -> tuple[tuple[str, str], ...]:
     if report.note:
         rows.append(("note", report.note))
     rows.append(("run", report.run_id))
-    if report.run_url and report.outcome != "failed":
-        rows.append(("airflow", report.run_url))
     return tuple((say(f"label.{key}", report.language), value) for key, value in rows)
 
 
 def _verdict(report: BackupReport) -> str:
     key = report.verdict or ("skipped" if report.skipped else "none")
-    return say(f"verdict.{key}", report.language)
+    verdict = say(f"verdict.{key}", report.language)
+    if report.verdict == "complete" and not report.verified:
+        return say("verdict.export", report.language, verdict=verdict)
+    return verdict
 
 
 def _tables(tables: int, rows: int, language: str) -> str:

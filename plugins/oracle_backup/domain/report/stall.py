@@ -139,11 +139,11 @@ def _sections(notice: StallNotice) -> tuple[Section, ...]:
         )
     deadline = format_instant(notice.deadline, zone=notice.zone, language=language)
     rows.append(("stall.label.deadline", deadline))
-    if notice.run_url:
-        rows.append(("label.airflow", notice.run_url))
     sections = []
     if lines:
         title = say("stall.title.says", language)
         sections.append(Section(title=title, lines=tuple(lines), tone=TROUBLE))
     facts = tuple((say(key, language), value) for key, value in rows)
-    return (*sections, Section(title=say("stall.title.export", language), rows=facts))
+    link = (say("link.run", language), notice.run_url) if notice.run_url else None
+    export = Section(title=say("stall.title.export", language), rows=facts, link=link)
+    return (*sections, export)

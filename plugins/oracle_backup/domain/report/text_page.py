@@ -45,6 +45,9 @@ def _section(section: Section) -> Iterator[str]:
     if section.grid is not None:
         yield from _grid(section.grid)
     yield from _bars(section.bars)
+    if section.link is not None:
+        words, address = section.link
+        yield f"  {clean(words)}: {clean(address)}"
     for line in section.code:
         yield f"    {clean(line)}"
 

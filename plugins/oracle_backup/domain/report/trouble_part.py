@@ -31,30 +31,31 @@ def trouble_sections(report: BackupReport) -> list[Section]:
     if report.message:
         sections.append(Section(title="", lines=tuple(report.message.splitlines())))
     sections += [_problem(one, language) for one in _untold(report)]
-    if report.reasons and report.verdict not in {"complete", None}:
+    sections += _troubled(report)
+    if reasons := _reasons(report):
         verdict = say(f"verdict.{report.verdict}", language)
         sections.append(
             Section(
                 title=say("title.why", language, verdict=verdict),
-                lines=_capped(report.reasons, language),
+                lines=_capped(reasons, language),
                 tone=TROUBLE,
             )
         )
-    sections += [*_todo(report), *_troubled(report)]
+    sections += _todo(report)
     if report.notes:
         sections.append(
             Section(title=say("title.notes", language), lines=_capped(report.notes, language))
         )
     unchecked = (say("host.unchecked", language, name=name) for name in report.unchecked_host_keys)
     if warnings := (*_capped(report.warnings, language), *unchecked):
-        sections.append(Section(title=say("title.warnings", language), lines=warnings))
+        sections.append(Section(title=say("title.warnings", language), lines=warnings, tone=TODO))
     return sections
 
 
 def _problem(problem: Problem, language: str) -> Section:
     return Section(
         title=say("title.problem", language, step=problem.step),
-        lines=(*problem.message.splitlines(), *problem.hint.splitlines()),
+        lines=tuple(problem.message.splitlines()),
         tone=TROUBLE,
     )
 
@@ -65,14 +66,42 @@ def _untold(report: BackupReport) -> list[Problem]:
     return [one for one in report.problems if not (told and one.kind in _JUDGED)]
 
 
+def _reasons(report: BackupReport) -> list[str]:
+    """Return why the verdict is bad, without what the table of troubled tables tells."""
+    if report.verdict in {"complete", None}:
+        return []
+    return [
+        reason
+        for reason in report.reasons
+        if not any(_tells_of(reason, table) for table in report.troubled)
+    ]
+
+
+def _tells_of(reason: str, table: TroubledTable) -> bool:
+    if not table.code:
+        return reason.startswith("Without rows:")
+    return reason.startswith(table.code) and f'"{table.table.partition(":")[0]}"' in reason
+
+
 def _todo(report: BackupReport) -> list[Section]:
     """Return what to do about a run that is not good."""
     if report.outcome != "failed":
         return []
-    lines = (*_code_lines(report), *_step_lines(report))
-    # Whoever has to act wants to go there first.
-    rows = ((say("label.airflow", report.language), report.run_url),) if report.run_url else ()
-    return [Section(title=say("title.todo", report.language), lines=lines, rows=rows, tone=TODO)]
+    hints = (line for one in _untold(report) for line in one.hint.splitlines())
+    return [
+        Section(
+            title=say("title.todo", report.language),
+            lines=(*dict.fromkeys(hints), *_code_lines(report), *_step_lines(report)),
+            # Whoever has to act wants to go there first.
+            link=run_link(report),
+            tone=TODO,
+        )
+    ]
+
+
+def run_link(report: BackupReport) -> tuple[str, str] | None:
+    """Given a report, return the words and the address that lead to its run."""
+    return (say("link.run", report.language), report.run_url) if report.run_url else None
 
 
 def _code_lines(report: BackupReport) -> list[str]:
@@ -115,7 +144,7 @@ def _troubled(report: BackupReport) -> list[Section]:
         rows=tuple((one.table, _trouble(one, language)) for one in report.troubled),
     )
     lines = (say("more", language, count=more),) if more > 0 else ()
-    return [Section(title=say("title.troubled", language), grid=grid, lines=lines)]
+    return [Section(title=say("title.troubled", language), grid=grid, lines=lines, tone=TROUBLE)]
 
 
 def _trouble(table: TroubledTable, language: str) -> str:

@@ -26,7 +26,6 @@ _VERDICT: Final = (
         "La línea final dice que fue bien, pero el log muestra {clause} que Oracle cuenta: una de "
         "las dos cosas no puede ser cierta.",
     ),
-    ("1 error", "1 error"),
     ("{count} errors", "{count} errores"),
     ("The job is still there, in state {name}.", "El trabajo sigue ahí, en estado {name}."),
     (
