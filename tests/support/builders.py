@@ -8,7 +8,7 @@ from typing import Any
 
 from oracle_backup.domain.manifest import ArchiveRecord, Manifest, Member, Verification
 from oracle_backup.domain.parameter_file import ExportParameters, Login
-from oracle_backup.domain.report.model import ArchiveFacts, BackupReport, Step
+from oracle_backup.domain.report.model import ArchiveFacts, BackupReport, PastRun, Step
 from oracle_backup.domain.retention import Backup
 
 DUE = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -112,6 +112,16 @@ def make_archive_facts(**changes: Any) -> ArchiveFacts:
         "members": ("HR-20261123T020000Z_01.dmp", "HR-20261123T020000Z.log"),
     }
     return ArchiveFacts(**(values | changes))
+
+
+def make_run(**changes: Any) -> PastRun:
+    """Return a backup of the past, as a report's chart shows it."""
+    values: dict[str, Any] = {
+        "snapshot_time": DUE + timedelta(seconds=12),
+        "size_bytes": 1024**3,
+        "dump_bytes": 4 * 1024**3,
+    }
+    return PastRun(**(values | changes))
 
 
 def make_report(**changes: Any) -> BackupReport:

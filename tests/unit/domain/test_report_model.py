@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oracle_backup.domain.report.model import Step
-from support.builders import STEPS, make_report, make_steps
+from support.builders import STEPS, make_report, make_run, make_steps
 
 names = st.text(st.characters(exclude_categories=()), max_size=30)
 GOOD = "Backup of HR on erp is complete and verified."
@@ -83,6 +83,78 @@ def test_report_of_an_incomplete_run(verified: bool) -> None:
         "Backup of HR on erp is INCOMPLETE: data are missing from it. "
         "It is archived, and does not count."
     )
+
+
+def test_report_of_a_skipped_run_says_why() -> None:
+    report = make_report(
+        verdict=None,
+        verified=False,
+        archive=None,
+        snapshot_time=None,
+        steps=make_steps(preflight="skipped", export="skipped"),
+        skipped="Undo does not reach that far.",
+    )
+
+    assert report.outcome == "failed"
+    assert report.shown_verdict == "failed"
+    assert report.subject == "[Oracle backup] SKIPPED: HR on erp"
+    assert report.headline == "Backup of HR on erp was SKIPPED: Undo does not reach that far."
+
+
+def test_what_was_exported_after_all_is_no_skipped_run() -> None:
+    """The reason is left by a try before; the run was cleared and exported then."""
+    report = make_report(skipped="Undo does not reach that far.")
+
+    assert report.is_good
+    assert report.subject == "[Oracle backup] OK: HR on erp"
+    assert report.headline == GOOD
+
+    failed = make_report(skipped="Undo does not reach that far.", verdict="failed")
+    assert failed.subject == "[Oracle backup] FAILED: HR on erp"
+    assert failed.headline == "Backup of HR on erp FAILED."
+
+
+@pytest.mark.parametrize(
+    ("changes", "subject", "headline"),
+    [
+        ({}, "OK: HR en erp", "El backup de HR en erp está completo y verificado."),
+        (
+            {"warnings": ("slow",)},
+            "OK (con avisos): HR en erp",
+            "El backup de HR en erp está completo y verificado, con avisos.",
+        ),
+        (
+            {"steps": make_steps(retain="failed", clean_up="failed")},
+            "FALLIDO: HR en erp",
+            "El backup de HR en erp está completo y verificado, pero falló retain y clean_up.",
+        ),
+        (
+            {"verdict": "incomplete"},
+            "INCOMPLETO: HR en erp",
+            "El backup de HR en erp está INCOMPLETO: le faltan datos. Está archivado, y no cuenta.",
+        ),
+        (
+            {"verdict": None, "verified": False, "skipped": "The job ended successfully."},
+            "OMITIDO: HR en erp",
+            "El backup de HR en erp se ha OMITIDO: El trabajo terminó bien.",
+        ),
+        (
+            {"verdict": None, "verified": False, "steps": make_steps(preflight="failed")},
+            "FALLIDO: HR en erp",
+            "El backup de HR en erp ha FALLADO en preflight.",
+        ),
+    ],
+)
+def test_report_in_spanish(changes: dict[str, object], subject: str, headline: str) -> None:
+    report = make_report(language="es", **changes)
+
+    assert report.subject == f"[Backup Oracle] {subject}"
+    assert report.headline == headline
+
+
+def test_ratio_of_an_empty_archive_is_nothing() -> None:
+    assert make_run(size_bytes=0).ratio == 0
+    assert make_run(size_bytes=10, dump_bytes=42).ratio == 4.2
 
 
 def test_report_of_an_incomplete_run_promises_no_archive_where_there_is_none() -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from oracle_backup.domain.codes import CODES
 from oracle_backup.domain.report.model import Copy, Problem, Retained, Retention, Step
-from oracle_backup.domain.report.page import Bar
+from oracle_backup.domain.report.page import TODO, TROUBLE, Bar
 from oracle_backup.domain.report.sections import Section, build_sections
-from support.builders import make_archive_facts, make_report, make_steps
+from oracle_backup.domain.report.sentences import translate
+from oracle_backup.domain.report.words import say
+from oracle_backup.domain.table_figures import TableSize, TroubledTable
+from support.builders import DUE, make_archive_facts, make_report, make_run, make_steps
 
 KEPT = Retention(policy="the last 7, 12 monthly", stores=(Retained(store="nas", kept=9),))
 
@@ -66,7 +72,10 @@ def test_facts_of_the_backup_are_in_the_zone_of_the_schema() -> None:
         ("Tables", "2 with 1,234,567 rows"),
         ("Note", "before the upgrade"),
         ("Run", "scheduled__2026-11-23T02:00:00+00:00"),
-        ("In Airflow", "https://airflow.example/dags/oracle_backup__erp__HR/runs/1"),
+    )
+    assert section("The backup").link == (
+        "Open this run in Airflow",
+        "https://airflow.example/dags/oracle_backup__erp__HR/runs/1",
     )
 
 
@@ -175,7 +184,250 @@ def test_problem_is_told_with_what_to_do() -> None:
 
     found = section("export failed", problems=(problem,), steps=make_steps(export="failed"))
 
-    assert found.lines == ("Two things:", "  - one", "Mend both.")
+    assert found.lines == ("Two things:", "  - one")
+    assert found.tone == TROUBLE
+    todo = section("What to do", problems=(problem,), steps=make_steps(export="failed"))
+    assert todo.tone == TODO
+    assert todo.lines == ("Mend both.", say("todo.export", "en"))
+    assert todo.link == (
+        "Open this run in Airflow",
+        "https://airflow.example/dags/oracle_backup__erp__HR/runs/1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "todo"),
+    [
+        ({"steps": make_steps(archive="failed")}, ["archive"]),
+        ({"steps": make_steps(retain="failed", clean_up="failed")}, ["retain", "clean_up"]),
+        ({"verdict": None, "verified": False}, ["other"]),
+        ({"steps": (Step(name="strange", state="failed"),)}, ["other"]),
+        ({"verdict": "incomplete", "steps": make_steps(retain="failed")}, ["incomplete"]),
+        (
+            {"verdict": "incomplete", "steps": make_steps(retain="failed", clean_up="failed")},
+            ["incomplete", "clean_up"],
+        ),
+        ({"verdict": None, "verified": False, "skipped": "Too late."}, ["skipped"]),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_what_to_do_depends_on_where_it_went_wrong(
+    changes: dict[str, object], todo: list[str], language: str
+) -> None:
+    found = section(say("title.todo", language), language=language, **changes)
+
+    assert found.lines == tuple(say(f"todo.{key}", language) for key in todo)
+
+
+def test_good_run_asks_for_nothing() -> None:
+    assert "What to do" not in titles(warnings=("slow",))
+
+
+def test_what_to_do_names_the_remedies_of_the_codes_that_came() -> None:
+    problem = Problem(step="preflight", message="ORA-28001, ORA-99999, ORA-28001.")
+    lines = section(
+        "What to do",
+        verdict="incomplete",
+        codes=("ORA-01555", "ORA-28001"),
+        problems=(problem,),
+        language="en",
+    ).lines
+
+    assert [line.partition(":")[0] for line in lines[:-1]] == ["ORA-01555", "ORA-28001"]
+    assert lines[1] == "ORA-28001: The password has expired. Set a new password."
+
+
+def test_what_to_do_names_a_few_codes_only() -> None:
+    codes = tuple(code for code in CODES if code.startswith("ORA-"))[:9]
+
+    lines = section("What to do", verdict="incomplete", codes=codes).lines
+
+    assert [line.partition(":")[0] for line in lines[:-1]] == list(codes[:5])
+
+
+@pytest.mark.parametrize(
+    ("kind", "reasons", "told"),
+    [
+        ("ExportFailedError", ("The end line says so.",), False),
+        ("LogNotUnderstoodError", ("It is cut off.",), False),
+        ("ExportIncompleteError", ("T is missing.",), False),
+        ("ExportFailedError", (), True),
+        ("HostUnreachableError", ("T is missing.",), True),
+    ],
+)
+def test_error_that_says_what_the_reasons_say_is_not_told_twice(
+    kind: str, reasons: tuple[str, ...], told: bool
+) -> None:
+    problem = Problem(step="inspect", message="The verdict is failed.", kind=kind)
+
+    assert ("inspect failed" in titles(verdict="failed", reasons=reasons, problems=(problem,))) is (
+        told
+    )
+
+
+LOST_TABLE = TroubledTable(table="JOBS", code="ORA-31693", causes=("ORA-01555",))
+
+
+def test_tables_with_trouble_are_told_first_with_their_cause() -> None:
+    tables = (
+        LOST_TABLE,
+        TroubledTable(table="LOGS:P1", code="ORA-39181"),
+        TroubledTable(table="REGIONS"),
+    )
+    found = section("Tables with trouble", verdict="incomplete", reasons=(), troubled=tables)
+
+    assert found.tone == TROUBLE
+    assert found.grid is not None
+    assert found.grid.rows == (
+        ("JOBS", "ORA-01555: Undo was overwritten before the table was read."),
+        ("LOGS:P1", "ORA-39181: A security policy hid rows of a table."),
+        ("REGIONS", "Its line in the log has no count."),
+    )
+    assert found.lines == ()
+    assert titles(verdict="incomplete", troubled=tables)[0] == "Tables with trouble"
+
+
+def test_tables_with_trouble_that_are_not_named_are_counted() -> None:
+    found = section("Tables with trouble", troubled=(LOST_TABLE,), troubled_count=1_234)
+
+    assert found.lines == ("And 1,233 more: see the log.",)
+
+
+def test_reasons_do_not_repeat_the_tables_with_trouble() -> None:
+    rows = 'ORA-31693: TABLE_DATA:"HR"."{}": The rows of a table are missing from the result.'
+    reasons = (rows.format("JOBS"), rows.format("LOGS"), "ORA-31693 came 9 more times.")
+
+    assert (
+        section(
+            "Why incomplete", verdict="incomplete", reasons=reasons, troubled=(LOST_TABLE,)
+        ).lines
+        == (reasons[1:])
+    )
+    exp = TroubledTable(table="JOBS")
+    assert "Why incomplete" not in titles(
+        verdict="incomplete", reasons=("Without rows: JOBS.",), troubled=(exp,)
+    )
+
+
+def test_long_lists_are_cut_and_counted() -> None:
+    found = section("Warnings", warnings=tuple(f"Warning {n}." for n in range(15)))
+
+    assert len(found.lines) == 11
+    assert found.lines[-1] == "And 5 more: see the log."
+
+
+def test_sentences_of_others_are_in_the_report_s_language() -> None:
+    sentence = "Exit code 5 does not fit the log's end line, which was believed."
+    found = section("Avisos", warnings=(sentence,), language="es")
+
+    assert found.lines == (translate(sentence, "es"),)
+
+
+def test_when_it_began_is_told_where_it_is_known() -> None:
+    rows = dict(section("The backup", began=DUE + timedelta(seconds=3)).rows)
+
+    assert rows["Began"] == "2026-11-23 03:00:03 Europe/Madrid"
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({"verdict": "unknown"}, "unknown"),
+        ({"verified": False}, "complete, but only the export's"),
+        ({"verdict": None, "skipped": "Too late."}, "none: the run was skipped"),
+        ({"language": "es", "verdict": "failed"}, "fallido"),
+    ],
+)
+def test_verdict_says_what_it_is_of(changes: dict[str, object], verdict: str) -> None:
+    language = changes.get("language", "en")
+    rows = dict(section(say("title.backup", str(language)), **changes).rows)
+
+    assert rows[say("label.verdict", str(language))] == verdict
+
+
+def test_report_in_spanish_has_days_and_figures_as_spanish_writes_them() -> None:
+    facts = dict(section("El backup", language="es").rows)
+    archive = dict(section("Dónde está y cómo restaurarlo", language="es").rows)
+
+    assert facts["Previsto"] == "23/11/2026 03:00:00 Europe/Madrid"
+    assert facts["Tablas"] == "2 con 1.234.567 filas"
+    assert archive["Tamaño"] == "1,0 GiB para un dump de 4,0 GiB (4,0 : 1)"
+
+
+def test_biggest_tables_have_rows_and_size() -> None:
+    tables = (
+        TableSize(table="JOBS", rows=1_200, size_bytes=2**30),
+        TableSize(table="LOGS", rows=7, size_bytes=None),
+    )
+    grid = section("Biggest tables", biggest=tables).grid
+
+    assert grid is not None
+    assert grid.columns == ("Table", "Rows", "Size")
+    assert grid.rows == (("JOBS", "1,200", "1.0 GiB"), ("LOGS", "7", ""))
+
+
+def test_biggest_tables_of_exp_have_no_size() -> None:
+    grid = section("Biggest tables", biggest=(TableSize(table="T", rows=1, size_bytes=None),)).grid
+
+    assert grid is not None
+    assert grid.columns == ("Table", "Rows")
+    assert grid.rows == (("T", "1"),)
+
+
+def test_history_is_a_chart_of_size_and_ratio() -> None:
+    runs = (
+        make_run(snapshot_time=DUE - timedelta(days=1), size_bytes=2**29, counts=False),
+        make_run(),
+    )
+    found = section("Size of the last 2 backups", history=runs)
+
+    assert found.bars == (
+        Bar(label="11-22", share=0.5, text="512.0 MiB (8.0 : 1), does not count", is_bad=True),
+        Bar(label="11-23", share=1.0, text="1.0 GiB (4.0 : 1)"),
+    )
+    assert found.picture is not None
+    assert found.picture.alt == (
+        "Size and ratio of the last 2 archives, oldest first: 11-22: 512.0 MiB (8.0 : 1), does "
+        "not count; 11-23: 1.0 GiB (4.0 : 1)."
+    )
+    assert [point.upper for point in found.picture.points] == [2**29, 2**30]
+    assert [point.lower_text for point in found.picture.points] == ["8.0 : 1", "4.0 : 1"]
+    assert [point.is_bad for point in found.picture.points] == [True, False]
+
+
+def test_history_shows_the_newest_fourteen() -> None:
+    runs = tuple(make_run(snapshot_time=DUE + timedelta(days=n)) for n in range(20))
+    found = section("Size of the last 14 backups", history=runs)
+
+    assert len(found.bars) == 14
+    assert found.bars[-1].label == "12-12"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"history": ()}, {"history": (make_run(),)}, {"archive": None, "history": (make_run(),) * 3}],
+)
+def test_history_is_left_out_where_there_is_nothing_to_compare(changes: dict[str, object]) -> None:
+    assert not [title for title in titles(**changes) if title.startswith("Size of")]
+
+
+def test_history_of_empty_archives_has_no_bars() -> None:
+    found = section("Size of the last 2 backups", history=(make_run(size_bytes=0),) * 2)
+
+    assert [bar.share for bar in found.bars] == [0, 0]
+
+
+def test_picture_s_id_is_the_run_s_own() -> None:
+    runs = (make_run(), make_run())
+    ids = {
+        picture.cid
+        for run in ("a", "b", "\ud800")
+        for one in build_sections(make_report(history=runs, run_id=run))
+        if (picture := one.picture) is not None
+    }
+
+    assert len(ids) == 3
+    assert all(re.fullmatch(r"history-[0-9a-f]{16}@oracle-backup", one) for one in ids)
 
 
 def test_reasons_are_told_only_where_the_verdict_is_bad() -> None:
@@ -207,7 +459,7 @@ def test_retention_names_what_went_and_counts_what_goes_later() -> None:
     idle = Retained(store="third", kept=3)
 
     assert section("Retention", retention=replace(KEPT, stores=(one, other, idle))).lines == (
-        "Keeps the last 7, 12 monthly: 1,200 stay on near, 8 stay on far, 3 stay on third.",
+        "Keeps the last 7, 12 monthly: 1,200 on near, 8 on far, 3 on third.",
         "Removed: HR-0.7z, HR-1.7z, HR-2.7z and 2 more on near; HR-0.7z on far. "
         "4 more go at later runs (max_delete).",
     )

@@ -126,8 +126,9 @@ def _grid(grid: Grid) -> str:
         side = "right" if figures else "left"
         wrap = "white-space:nowrap" if figures else _BREAK
         pad = "5px 0 5px 12px" if at else "5px 0"
+        width = "" if at else ' width="40%"'
         return (
-            f'<{tag} align="{side}" style="padding:{pad};font-size:14px;line-height:1.4;'
+            f'<{tag} align="{side}"{width} style="padding:{pad};font-size:14px;line-height:1.4;'
             f'vertical-align:top;border-bottom:1px solid #e4e8ec;{style};{_FONT};{wrap}">'
             f"{_safe(text)}</{tag}>"
         )

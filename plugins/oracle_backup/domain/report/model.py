@@ -187,6 +187,11 @@ class BackupReport:
         return tuple(step.name for step in self.steps if step.state == "failed")
 
     @property
+    def was_skipped(self) -> bool:
+        """Whether nothing was exported on purpose; a reason may be left by a try before."""
+        return bool(self.skipped) and self.verdict is None
+
+    @property
     def is_good(self) -> bool:
         """Whether there is one more complete and verified backup, and nothing failed."""
         return (
@@ -221,7 +226,7 @@ class BackupReport:
         if self.verdict == "incomplete":
             kept = f" {self._say('headline.incomplete.kept')}" if self.archive else ""
             return f"{self._say('headline.incomplete')}{kept}"
-        if self.skipped:
+        if self.was_skipped:
             return self._say("headline.skipped", reason=translate(self.skipped, self.language))
         return self._say("headline.failed.in" if failed else "headline.failed", where=failed)
 
@@ -237,7 +242,7 @@ class BackupReport:
         """What happened, in one word for the subject."""
         if self.verdict == "incomplete":
             return "incomplete"
-        return "skipped" if self.skipped and self.verdict is None else self.outcome
+        return "skipped" if self.was_skipped else self.outcome
 
     def _say(self, key: str, **values: str) -> str:
         return say(key, self.language, schema=self.schema, database=self.database, **values)

@@ -70,7 +70,7 @@ def _facts(report: BackupReport) -> tuple[tuple[str, str], ...]:
 
 
 def _verdict(report: BackupReport) -> str:
-    key = report.verdict or ("skipped" if report.skipped else "none")
+    key = report.verdict or ("skipped" if report.was_skipped else "none")
     verdict = say(f"verdict.{key}", report.language)
     if report.verdict == "complete" and not report.verified:
         return say("verdict.export", report.language, verdict=verdict)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from oracle_backup.domain.codes import CODES, facts_of
 from oracle_backup.domain.report.code_words import in_language
+from oracle_backup.domain.report.formats import format_count
 from oracle_backup.domain.report.page import TODO, TROUBLE, Grid, Section
 from oracle_backup.domain.report.sentences import translate
 from oracle_backup.domain.report.words import WORDS, say
@@ -126,7 +127,7 @@ def _step_lines(report: BackupReport) -> list[str]:
     """Return what becomes of the run, by where it went wrong."""
     if report.verdict == "incomplete":
         keys = ["incomplete", *(step for step in report.failed_steps if step != "retain")]
-    elif report.skipped and report.verdict is None:
+    elif report.was_skipped:
         keys = ["skipped"]
     else:
         keys = list(report.failed_steps) or ["other"]
@@ -143,7 +144,9 @@ def _troubled(report: BackupReport) -> list[Section]:
         columns=(say("column.table", language), say("column.trouble", language)),
         rows=tuple((one.table, _trouble(one, language)) for one in report.troubled),
     )
-    lines = (say("more", language, count=more),) if more > 0 else ()
+    lines = (
+        (say("more", language, count=format_count(more, language=language)),) if more > 0 else ()
+    )
     return [Section(title=say("title.troubled", language), grid=grid, lines=lines, tone=TROUBLE)]
 
 
@@ -160,5 +163,5 @@ def _capped(sentences: Sequence[str], language: str) -> tuple[str, ...]:
     """Return the first sentences in the report's language, and how many more there are."""
     shown = [translate(one, language) for one in sentences[:_MOST_LINES]]
     if (more := len(sentences) - _MOST_LINES) > 0:
-        shown.append(say("more", language, count=more))
+        shown.append(say("more", language, count=format_count(more, language=language)))
     return tuple(shown)

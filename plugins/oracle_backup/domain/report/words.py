@@ -139,7 +139,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "history.figures": ("{size} ({ratio} : 1)", "{size} ({ratio} : 1)"),
     "history.bad": ("{point}, does not count", "{point}, no cuenta"),
-    "history.sizes": ("Size of the archive", "Tamaño del archivo"),
+    # These two are drawn, by a typeface that has no accents.
+    "history.sizes": ("Archive", "Archivo"),
     "history.ratios": ("Dump : archive", "Dump : archivo"),
     # Retention.
     "retention.kept": ("Keeps {policy}: {kept}.", "Conserva {policy}: {kept}."),
