@@ -80,13 +80,17 @@ def build_message(
     Raise ConfigError for addresses that no header can hold.
     """
     message = EmailMessage()
-    head = {"Subject": subject, "From": sender, "To": ", ".join(recipients)}
+    # What looks like an encoded word would be decoded, line ends and further headers included.
+    plain_subject = subject.replace("=?", "= ?")
+    head = {"Subject": plain_subject, "From": sender, "To": ", ".join(recipients)}
     try:
         for name, value in head.items():
             # EmailMessage itself refuses a line end inside, and lets one at the end pass.
             if value.splitlines() not in ([], [value]):
                 raise ValueError(f"{name} holds a line end")  # noqa: TRY301
             message[name] = value
+            if str(message[name]).splitlines() not in ([], [str(message[name])]):
+                raise ValueError(f"{name} holds an encoded line end")  # noqa: TRY301
     except (ValueError, IndexError) as error:
         # IndexError is what the standard library's parser makes of an address like "backup@".
         raise ConfigError(

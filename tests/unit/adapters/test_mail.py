@@ -19,6 +19,7 @@ from oracle_backup.adapters.mail import (
     ATTACHMENT_LIMIT_BYTES,
     PLAIN_LIMIT_BYTES,
     Attachment,
+    InlinePicture,
     build_message,
     log_attachment,
     mail_errors,
@@ -104,6 +105,25 @@ def test_message_refuses_line_ends_in_its_head(header: str, line_end: str, rest:
     assert "from_email" in caught.value.hint
 
 
+ENCODED = "=?utf-8?q?=0d=0aBcc:_all@example.com?="
+
+
+def test_subject_that_is_an_encoded_header_is_shown_and_adds_none() -> None:
+    """The standard library decodes it, and writes what comes out of it as it is."""
+    message = make_message(subject=f"[Oracle backup] OK: {ENCODED} on erp")
+
+    assert set(message.keys()) == set(make_message().keys())
+    assert message["Subject"] == f"[Oracle backup] OK: {ENCODED.replace('=?', '= ?')} on erp"
+
+
+@pytest.mark.parametrize("header", ["sender", "recipients"])
+def test_address_that_is_an_encoded_header_is_refused(header: str) -> None:
+    value = f"{ENCODED} <a@example.com>"
+
+    with pytest.raises(ConfigError, match="can't be in a mail's head"):
+        make_message(**{header: (value,) if header == "recipients" else value})
+
+
 @given(st.text(st.characters(exclude_categories=()), min_size=1, max_size=40))
 def test_message_s_head_gains_no_header_from_a_subject(subject: str) -> None:
     try:
@@ -130,6 +150,31 @@ def test_message_carries_attachments_as_they_are() -> None:
     assert (second.get_content_type(), second.get_filename()) == ("application/gzip", "HR.log.gz")
     assert second.get_content() == packed
     assert first.get_content_disposition() == "attachment"
+    assert message.get_body(("plain",)).get_content() == "All is well.\n"
+
+
+def test_message_carries_pictures_beside_the_html_that_shows_them() -> None:
+    message = make_message(
+        html='<img src="cid:a@b">\n',
+        pictures=(InlinePicture(cid="a@b", content=b"\x89PNG"),),
+        attachments=(Attachment(name="HR.log", content=b"x"),),
+    )
+
+    kinds = [part.get_content_type() for part in message.walk()]
+    assert kinds == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+        "text/plain",
+    ]
+    picture = next(part for part in message.walk() if part.get_content_type() == "image/png")
+    assert picture["Content-ID"] == "<a@b>"
+    assert picture.get_content_disposition() == "inline"
+    assert picture.get_content() == b"\x89PNG"
+    assert [one.get_filename() for one in message.iter_attachments()] == ["HR.log"]
     assert message.get_body(("plain",)).get_content() == "All is well.\n"
 
 

@@ -78,3 +78,11 @@ def test_nothing_of_html_gets_into_the_mail_by_a_message() -> None:
 
     assert "&lt;script&gt;x&lt;/script&gt; &lt;script&gt;h&lt;/script&gt; &lt;p&gt; w" in html
     assert not any(tag in html for tag in ("<script", "<img", "href=z", "onerror"))
+
+
+def test_placeholders_are_filled_in_the_report_s_language() -> None:
+    report = with_own_words(
+        make_report(language="es"), subject="{verdict} {schema} {time}", message=None
+    )
+
+    assert report.subject == "completo HR 23/11/2026 03:00:00 Europe/Madrid"

@@ -95,3 +95,28 @@ def test_html_says_the_same_and_holds_nothing_active() -> None:
 
 def test_what_can_not_be_told_is_no_reason() -> None:
     assert known_reasons((LOCK, "Whether it waits can't be told: ORA-00942.")) == (LOCK,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"waiting": SPACE}, f"espera espacio: {SPACE}): amplíe ese tablespace"),
+        (
+            {"reasons": (LOCK,)},
+            "Su sesión 12 espera desde hace 2 h por enq: TM, que tiene la sesión 14 (HR, sqlplus)",
+        ),
+        ({"free_bytes": 1536}, "/u02/dumps solo tiene 1,5 KiB libres): libere espacio ahí."),
+        ({}, "no se conoce la causa): mire el trabajo en DBA_DATAPUMP_JOBS"),
+    ],
+)
+def test_mail_in_spanish(changes: dict[str, Any], words: str) -> None:
+    notice = make_notice(language="es", **changes)
+    text = render_stall_text(notice)
+
+    assert notice.subject == "[Backup Oracle] PARADO: HR en lab"
+    assert text.startswith(
+        "La exportación de HR en lab lleva parada desde el 23/11/2026 03:10:00 Europe/Madrid ("
+    )
+    assert words in text
+    assert "Se detendrá el     24/11/2026 03:00:00 Europe/Madrid" in text
+    assert '<html lang="es">' in render_stall_html(notice)
