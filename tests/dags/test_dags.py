@@ -147,6 +147,16 @@ def test_report_has_the_config_s_own_words(load):
     assert (task.subject, task.message, task.host_name) == ("{verdict} {host}", "<p>x</p>", "db1")
 
 
+def test_mails_are_in_the_config_s_language_and_show_the_store_s_backups(load):
+    mail = {"to": ["dba@example.com"], "language": "es"}
+    dag = load(config(HR={"mail": mail})).dags["oracle_backup__erp__HR"]
+    report = dag.get_task("report")
+
+    assert [dag.get_task(task).language for task in ("export", "report")] == ["es", "es"]
+    assert report.folder == dag.get_task("retain").folder
+    assert report.stores == dag.get_task("retain").stores
+
+
 def test_schemas_that_would_share_names_hide_no_other(load):
     flat = {"folder": "", "file_name": "{time}"}
     bag = load(config(HR={"archive": flat}, SALES={"archive": dict(flat)}, CRM={}))

@@ -89,8 +89,6 @@ def build_message(
             if value.splitlines() not in ([], [value]):
                 raise ValueError(f"{name} holds a line end")  # noqa: TRY301
             message[name] = value
-            if str(message[name]).splitlines() not in ([], [str(message[name])]):
-                raise ValueError(f"{name} holds an encoded line end")  # noqa: TRY301
     except (ValueError, IndexError) as error:
         # IndexError is what the standard library's parser makes of an address like "backup@".
         raise ConfigError(

@@ -124,6 +124,7 @@ def test_every_value_has_its_option(settings: Callable[..., SchemaSettings]) -> 
     assert one.retention.keep_last == 5
     assert one.mail.to == ("it@dominio.com",)
     assert one.mail.sender == "envio@dominio.com"
+    assert one.mail.language == "es"
     assert one.mail.subject == "Backup del servidor {host} de la base de datos ORCL"
     assert one.mail.message == "<p>Revisar log.</p>"
 

@@ -63,6 +63,14 @@ def test_only_files_that_bear_the_export_s_name_are_its_own(
     assert [one["path"] for one in found] == [f"{desk.dumps}/{STEM}_01.dmp"]
 
 
+def test_report_is_left_the_biggest_tables_and_those_with_trouble(desk: ExportDesk) -> None:
+    found = judge(desk, f"{STEM}_01.dmp")
+
+    assert found["biggest"] == [{"table": "JOBS", "rows": 19, "size_bytes": 7_270}]
+    assert (found["troubled"], found["troubled_count"], found["telling_codes"]) == ([], 0, [])
+    assert desk.ti.pushed[JUDGEMENT_KEY] == found
+
+
 def test_files_that_bear_numbers_are_the_export_s_own(desk: ExportDesk) -> None:
     found = judge(desk, f"{STEM}_01.dmp", f"{STEM}_100.dmp")
 

@@ -166,6 +166,13 @@ def test_each_store_is_pruned_by_what_it_has(scene: Scene) -> None:
     assert (done["kept"], done["removed"], done["later"]) == (4, 5, 0)
     assert f"Removed {name_of(DAYS[0])} on far: no rule keeps it." in done["plan"]
     assert "Keeps the last 2: 2 stay on near." in done["plan"]
+    assert done["policy"] == "the last 2"
+    assert [(one["store"], one["kept"], one["later"]) for one in done["stores"]] == [
+        ("near", 2, 0),
+        ("far", 2, 0),
+    ]
+    gone = [name_of(day) for day in DAYS[:3]]
+    assert [sorted(one["removed"]) for one in done["stores"]] == [gone, gone[:2]]
 
 
 def test_one_run_removes_so_many_and_says_what_waits(scene: Scene) -> None:

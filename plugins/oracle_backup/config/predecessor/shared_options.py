@@ -113,7 +113,8 @@ def put_store(draft: Draft, sftp: Fields) -> None:
 
 
 def put_mail(draft: Draft, mail: Fields, *, values: dict[str, str]) -> None:
-    """Set who is told, and in which words."""
+    """Set who is told, and in which words; those of the script were Spanish."""
+    draft.put("mail.language", "es", NOWHERE)
     draft.put("mail.to", _addresses(mail, "Destinatario"), mail.place_of("Destinatario"))
     for name, option in {"Asunto": "subject", "Mensaje": "message"}.items():
         try:
