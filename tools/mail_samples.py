@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from oracle_backup.adapters.mail import build_message
 from oracle_backup.adapters.report_mail import build_report_message
+from oracle_backup.domain.report.html_page import FAILURE, render_html_page
 from oracle_backup.domain.report.model import (
     ArchiveFacts,
     BackupReport,
@@ -18,7 +19,9 @@ from oracle_backup.domain.report.model import (
     Retention,
     Step,
 )
+from oracle_backup.domain.report.page import TROUBLE, Grid, Section
 from oracle_backup.domain.report.stall import StallNotice, render_stall_html, render_stall_text
+from oracle_backup.domain.report.text_page import render_text_page
 from oracle_backup.domain.table_figures import TableSize, TroubledTable
 
 if TYPE_CHECKING:
@@ -55,7 +58,7 @@ def samples(language: str) -> dict[str, EmailMessage]:
         name: build_report_message(replace(report, language=language), sender=SENDER, recipients=TO)
         for name, report in reports.items()
     }
-    return {**mails, "stalled": stalled(language)}
+    return {**mails, "stalled": stalled(language), "digest": digest(language)}
 
 
 def complete() -> BackupReport:
@@ -240,6 +243,35 @@ def stalled(language: str) -> EmailMessage:
         notice.subject,
         text=render_stall_text(notice),
         html=render_stall_html(notice),
+        sender=SENDER,
+        recipients=TO,
+    )
+
+
+def digest(language: str) -> EmailMessage:
+    """Return a page as a digest is one: a sentence, what needs somebody, and a table of all."""
+    spanish = language == "es"
+    names = ("FINANCE", "HR", "SALES", "CRM", "WAREHOUSE")
+    states = ("FALLIDO", "OK") if spanish else ("FAILED", "OK")
+    title = "FINANCE en erp" if spanish else "FINANCE on erp"
+    headline = "4 de 5 backups están bien." if spanish else "4 of 5 backups are good."
+    sections = (
+        Section(title=title, lines=("ORA-01555: snapshot too old.",), tone=TROUBLE),
+        Section(
+            title="Todos los esquemas" if spanish else "All schemas",
+            grid=Grid(
+                columns=("Esquema", "Estado", "Tamaño") if spanish else ("Schema", "State", "Size"),
+                rows=tuple((name, states[at > 0], "9.6 GiB") for at, name in enumerate(names)),
+                figures=frozenset({2}),
+            ),
+        ),
+    )
+    return build_message(
+        headline,
+        text=render_text_page(headline, sections),
+        html=render_html_page(
+            headline, sections, subject=headline, colour=FAILURE, language=language
+        ),
         sender=SENDER,
         recipients=TO,
     )

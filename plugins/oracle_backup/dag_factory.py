@@ -78,6 +78,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             subject=s.mail.subject,
             message=s.mail.message,
             host_name=s.host_name,
+            language=s.mail.language,
             heartbeat=s.ping_url is not None,
         ),
         params=form(),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from oracle_backup.domain.report.model import BackupReport, Problem, Step
 from oracle_backup.domain.report.own_words import with_own_words
 from oracle_backup.domain.report.render import render_html, render_text
+from oracle_backup.domain.report.words import say
 from oracle_backup.notifications.run_end import tell_outside
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def mail_unreported(
     subject: str | None = None,
     message: str | None = None,
     host_name: str | None = None,
+    language: str = "en",
     heartbeat: bool = False,
 ) -> Callable[[Context], None]:
     """
@@ -53,8 +55,9 @@ def mail_unreported(
             context,
             database=database,
             schema_name=schema_name,
-            host=host_name or "not asked",
+            host=host_name or say("unreported.host", language),
             timezone=timezone,
+            language=language,
             steps=tuple(Step(name=name, state=states.get(name) or "not run") for name in steps),
         )
         report = with_own_words(report, subject=subject, message=message)
@@ -82,10 +85,11 @@ def _build_report(
     schema_name: str,
     host: str,
     timezone: str,
+    language: str,
     steps: tuple[Step, ...],
 ) -> BackupReport:
     run = context["dag_run"]
-    reason = context.get("reason") or "no reason"
+    reason = context.get("reason") or say("unreported.reason", language)
     return BackupReport(
         database=database,
         schema=schema_name,
@@ -94,6 +98,7 @@ def _build_report(
         run_url="",
         host=host,
         zone=timezone,
+        language=language,
         moment=run.logical_date or run.run_after,
         snapshot_time=None,
         verdict=None,
@@ -103,9 +108,8 @@ def _build_report(
         problems=(
             Problem(
                 step="run",
-                message=f"This run ended red ({reason}) and its own report did not go out.",
-                hint="Read its tasks' logs in Airflow. What is on the store and on the host was "
-                "left as it is.",
+                message=say("unreported", language, reason=reason),
+                hint=say("unreported.hint", language),
             ),
         ),
     )

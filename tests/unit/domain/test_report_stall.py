@@ -77,6 +77,12 @@ def test_text_holds_the_figures_and_what_the_database_says() -> None:
     assert "https://airflow.example/r" in text
 
 
+def test_mail_says_what_to_do_in_a_place_of_its_own() -> None:
+    text = render_stall_text(make_notice(free_bytes=1024, run_url="https://airflow.example/r"))
+
+    assert "WHAT TO DO\n  Free space there.\n  Open this run in Airflow: https" in text
+
+
 def test_what_is_not_known_is_left_out() -> None:
     text = render_stall_text(make_notice())
 

@@ -19,7 +19,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return mails
 
 
-def tell(states: dict[str, str | None]) -> None:
+def tell(states: dict[str, str | None], **changes: Any) -> None:
     callback = mail_unreported(
         database="erp",
         schema_name="HR",
@@ -28,6 +28,7 @@ def tell(states: dict[str, str | None]) -> None:
         sender=None,
         timezone="UTC",
         steps=("preflight", "export"),
+        **changes,
     )
     callback(
         {
@@ -59,6 +60,16 @@ def test_run_without_its_report_is_told(sent: list[Any], report: str | None):
     text = mail.get_body(("plain",)).get_content()
     assert "timed_out" in text
     assert "did not go out" in text
+
+
+def test_run_is_told_in_the_config_s_language(sent: list[Any]):
+    tell({"export": "failed"}, language="es")
+
+    (mail,) = sent
+    assert mail["Subject"] == "[Backup Oracle] FALLIDO: HR en erp"
+    text = mail.get_body(("plain",)).get_content()
+    assert "Esta ejecución terminó en rojo (timed_out)" in text
+    assert "no se preguntó" in text
 
 
 def test_mail_that_fails_here_too_raises_nothing_and_is_logged(

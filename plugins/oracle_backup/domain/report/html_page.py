@@ -27,6 +27,9 @@ PICTURE_WIDTH: Final = 480
 PICTURE_HEIGHT: Final = 208
 """Of a picture, in the page's pixels."""
 
+_SHORT: Final = 120
+"""Letters of a headline that is no paragraph."""
+
 _FONT: Final = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _MONO: Final = "font-family:Menlo,Consolas,'Liberation Mono',monospace"
 _BREAK: Final = "overflow-wrap:anywhere;word-break:break-word"
@@ -54,6 +57,7 @@ def render_html_page(
     :param colour: of the band that the headline stands in; white is to be read on it.
     :param pictures: ids of the pictures that the mail carries; in place of others stand bars.
     """
+    size = 19 if len(headline) <= _SHORT else 16
     body = "".join(_section(section, pictures) for section in sections)
     return (
         "<!DOCTYPE html>"
@@ -67,7 +71,7 @@ def render_html_page(
         '<!--[if mso]><table width="680"><tr><td><![endif]-->'
         f'<table {_TABLE} bgcolor="#ffffff" style="max-width:680px;border:1px solid #d8dee4">'
         f'<tr><td bgcolor="{colour}" style="background:{colour};padding:16px 18px">'
-        '<h1 style="margin:0;font-size:19px;line-height:1.35;font-weight:600;color:#ffffff;'
+        f'<h1 style="margin:0;font-size:{size}px;line-height:1.35;font-weight:600;color:#ffffff;'
         f'{_FONT};{_BREAK}">{_safe(headline)}</h1></td></tr>'
         f'<tr><td style="padding:2px 18px 18px;{_FONT};{_TEXT}">{body}</td></tr></table>'
         "<!--[if mso]></td></tr></table><![endif]-->"

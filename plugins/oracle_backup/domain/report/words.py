@@ -223,6 +223,17 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Its worker may have died. Read its log in Airflow.",
         "Puede que su worker haya muerto. Lea su log en Airflow.",
     ),
+    "unreported": (
+        "This run ended red ({reason}) and its own report did not go out.",
+        "Esta ejecución terminó en rojo ({reason}) y su propio informe no salió.",
+    ),
+    "unreported.reason": ("no reason", "sin motivo"),
+    "unreported.hint": (
+        "Read its tasks' logs in Airflow. What is on the store and on the host was left as it is.",
+        "Lea los logs de sus tareas en Airflow. Lo que hay en el almacén y en el servidor se ha "
+        "dejado como está.",
+    ),
+    "unreported.host": ("not asked", "no se preguntó"),
     # An export that stands still.
     "stall.headline": (
         "The export of {schema} on {database} has stood still since {since} ({cause}): {todo}.",
