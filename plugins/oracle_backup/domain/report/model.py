@@ -234,11 +234,11 @@ class BackupReport:
     def subject(self) -> str:
         """Return the mail's subject: one line, whatever the names hold."""
         return one_line(self.own_subject) or one_line(
-            self._say("subject", word=self._say(f"word.{self._word}"))
+            self._say("subject", word=self._say(f"word.{self.word}"))
         )
 
     @property
-    def _word(self) -> str:
+    def word(self) -> str:
         """What happened, in one word for the subject."""
         if self.verdict == "incomplete":
             return "incomplete"
