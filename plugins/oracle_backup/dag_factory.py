@@ -32,6 +32,7 @@ from oracle_backup.operators.preflight import PreflightOperator
 from oracle_backup.operators.refuse import RefuseOperator
 from oracle_backup.operators.report import ReportOperator
 from oracle_backup.operators.retain import RetainOperator
+from oracle_backup.operators.run_records import runs_asset
 from oracle_backup.operators.verify import VerifyOperator
 from oracle_backup.operators.watcher import WatcherOperator
 
@@ -217,6 +218,7 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             language=s.mail.language,
             stores=stores,
             folder=s.folder,
+            records=runs_asset(database=s.database, schema=s.schema_name),
             steps=STEPS,
             heartbeat=s.ping_url is not None,
             execution_timeout=_SHORT,

@@ -226,7 +226,15 @@ class MailUnreachableError(MailError):
 
 
 class MailRefusedError(MailError):
-    """The mail server refused login, sender or recipient."""
+    """
+    The mail server refused login, sender or recipient.
+
+    :param refused: the recipients it refused, where others have got the mail; else none.
+    """
+
+    def __init__(self, message: str, *, refused: tuple[str, ...] = (), hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.refused = refused
 
 
 RETRIED: tuple[type[BackupError], ...] = (

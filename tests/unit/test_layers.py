@@ -29,12 +29,13 @@ MAY_IMPORT = {
         "domain",
         "errors",
     },
+    "dag_digest": {"dag_parts", "operators", "config", "domain", "errors"},
     "cli": {"hooks", "config", "adapters", "domain", "errors"},
     "__main__": {"cli"},
     "__init__": set(),
 }
 WITHOUT_AIRFLOW = {"errors", "domain", "config", "adapters", "cli", "__main__", "__init__"}
-LATE_IN = {"operators", "hooks", "dag_factory", "dag_parts", "notifications"}
+LATE_IN = {"operators", "hooks", "dag_factory", "dag_digest", "dag_parts", "notifications"}
 LATE = {"paramiko", "asyncssh", "py7zr", "oracledb"}
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

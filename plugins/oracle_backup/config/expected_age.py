@@ -62,6 +62,11 @@ def clock_setback(zone: str) -> timedelta:
     return max((before - after for before, after in pairwise(offsets)), default=timedelta())
 
 
+def cron_of(schedule: str) -> str:
+    """Given a schedule, return it as five fields."""
+    return _PRESETS.get(schedule, schedule)
+
+
 @cache
 def longest_gap(schedule: str) -> timedelta:
     """
@@ -70,7 +75,7 @@ def longest_gap(schedule: str) -> timedelta:
     Found by its days, and by the minutes of one of them: a schedule that fires each minute of one
     day in the year has too many fires to go through.
     """
-    minute, hour, day, month, weekday = _PRESETS.get(schedule, schedule).split()
+    minute, hour, day, month, weekday = cron_of(schedule).split()
     minutes = _minutes_of_a_day(minute, hour)
     inside = max((later - earlier for earlier, later in pairwise(minutes)), default=0)
     overnight = (minutes[0] - minutes[-1]) + _DAY_MINUTES * _longest_days(day, month, weekday)

@@ -80,6 +80,7 @@ class ReportMailHook(AnsweredConnections, SmtpHook):
         if refused:
             raise MailRefusedError(
                 f"The mail server refused some recipients: {', '.join(sorted(refused))}.",
+                refused=tuple(refused),
                 hint="Mend mail.to in the config file. The others have got the mail.",
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
@@ -10,6 +11,7 @@ from airflow.sdk import BaseOperator
 from oracle_backup.adapters.mail import log_attachment
 from oracle_backup.adapters.remote_job.scripts import build_remove, build_status, parse_status
 from oracle_backup.adapters.report_mail import build_report_message
+from oracle_backup.domain.digest.record import record_of
 from oracle_backup.domain.report.own_words import with_own_words
 from oracle_backup.domain.report.render import render_text
 from oracle_backup.errors import BackupError
@@ -17,12 +19,13 @@ from oracle_backup.hooks.host import export_host
 from oracle_backup.hooks.mail import ReportMailHook
 from oracle_backup.notifications.run_end import tell_outside
 from oracle_backup.operators.report_facts import Subject, gather, pull
+from oracle_backup.operators.run_records import keep_run
 from oracle_backup.operators.steps import told_to_report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from airflow.sdk import Context
+    from airflow.sdk import Asset, Context
 
     from oracle_backup.adapters.mail import Attachment
     from oracle_backup.domain.report.model import BackupReport
@@ -58,6 +61,7 @@ class ReportOperator(BaseOperator):
     :param stores: where archives are; the last backups there go into the chart.
     :param folder: the schema's folder, relative to each store's path.
     :param heartbeat: the schema has a ``ping_url`` in the config file, which is told of the end.
+    :param records: asset with which the run is remembered for the digest; None for no digest.
 
     :returns: XCom ``{"sent", "outcome", "subject", "to"}``
     :raises MailRefusedError: login, sender or recipient refused. Not retried.
@@ -84,9 +88,10 @@ class ReportOperator(BaseOperator):
         stores: Sequence[StorePlace] = (),
         folder: str = "",
         heartbeat: bool = False,
+        records: Asset | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(inlets=[records] if records else [], **kwargs)
         self.database = database
         self.schema_name = schema_name
         self.ssh_conn_id = ssh_conn_id
@@ -102,6 +107,7 @@ class ReportOperator(BaseOperator):
         self.stores = stores
         self.folder = folder
         self.heartbeat = heartbeat
+        self.records = records
 
     def execute(self, context: Context) -> dict[str, Any]:
         """Gather, say it in the log, mail it, and give the job's directory up."""
@@ -113,6 +119,10 @@ class ReportOperator(BaseOperator):
             )
             text = render_text(report)
             self.log.info("%s\n%s", report.subject, text)
+            if self.records is not None:
+                # Before the mail: a run whose mail is refused is in the digest all the same.
+                record = record_of(report, told_at=datetime.now(UTC))
+                keep_run(context, self.records, record)
             to = tuple(self.recipients.get(report.outcome, ()))
             if to:
                 self._send(report, attachment, to=to)

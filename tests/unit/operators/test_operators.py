@@ -17,6 +17,7 @@ from oracle_backup.errors import (
 from oracle_backup.hooks.database import OracleDatabaseHook
 from oracle_backup.operators.archive import ArchiveOperator
 from oracle_backup.operators.clean_up import CleanUpOperator
+from oracle_backup.operators.digest import DigestOperator
 from oracle_backup.operators.export import DataPumpExportOperator
 from oracle_backup.operators.inspect import InspectOperator
 from oracle_backup.operators.preflight import PreflightOperator
@@ -33,6 +34,7 @@ OPERATORS = [
     ArchiveOperator,
     CleanUpOperator,
     DataPumpExportOperator,
+    DigestOperator,
     InspectOperator,
     PreflightOperator,
     RefuseOperator,

@@ -97,7 +97,9 @@ class Digest:
             return "trouble"
         if any(night.state is State.RUNNING for night in self.nights):
             return waiting
-        return "good" if any(night.is_good for night in self.nights) else "idle"
+        if not any(night.is_good for night in self.nights):
+            return "idle"
+        return "good" if self._counts()["count"] > 1 else "good.one"
 
     def _counts(self) -> dict[str, int]:
         counted = [night for night in self.nights if night.state is not State.IDLE]
@@ -192,7 +194,9 @@ class Digest:
         if count < 2:
             return state
         bad = sum(not run.is_good for run in night.runs)
-        return self._say("state.several" if bad else "state.runs", state=state, bad=bad, count=count)
+        return self._say(
+            "state.several" if bad else "state.runs", state=state, bad=bad, count=count
+        )
 
     def _age(self, night: SchemaNight) -> str:
         if night.newest_data is None:

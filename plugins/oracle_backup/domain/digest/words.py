@@ -10,15 +10,20 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     # Subject and first line.
     "subject": ("[Oracle backup] {word}", "[Backup Oracle] {word}"),
     "subject.trouble": ("DIGEST: {good} of {count} good", "RESUMEN: {good} de {count} bien"),
+    "subject.good.one": ("DIGEST: 1 of 1 good", "RESUMEN: 1 de 1 bien"),
     "subject.good": ("DIGEST: all {count} good", "RESUMEN: bien los {count}"),
     "subject.idle": ("DIGEST: no run was due", "RESUMEN: no tocaba ninguna ejecución"),
     "headline.trouble": (
-        "{good} of {count} schemas have their backup; {bad} need you.",
-        "{good} de {count} esquemas tienen su backup; {bad} le necesitan.",
+        "{good} of {count} schemas have their backup. To be looked at: {bad}.",
+        "{good} de {count} esquemas tienen su backup. Hay que mirar: {bad}.",
     ),
     "headline.waiting": (
-        "{good} of {count} schemas have their backup; {running} are not done yet.",
-        "{good} de {count} esquemas tienen su backup; {running} no han terminado.",
+        "{good} of {count} schemas have their backup. Not done yet: {running}.",
+        "{good} de {count} esquemas tienen su backup. Sin terminar: {running}.",
+    ),
+    "headline.good.one": (
+        "The one schema that was due has its backup.",
+        "El esquema al que le tocaba tiene su backup.",
     ),
     "headline.good": (
         "All {count} schemas that were due have their backup.",
