@@ -33,6 +33,7 @@ BackupError
 │   ├── NameTakenError          a finished file with other content stands there never
 │   └── CopyMissingError        a store lacks its copy, and another has one     retried
 ├── RetentionRefusedError       the plan would break a rule                     never
+├── MemoryLostError             what the watchdog remembers can't be read or kept  never
 └── MailError                   the report was not sent
     ├── MailUnreachableError    no TCP, no TLS                                  retried
     └── MailRefusedError        login, sender or recipient refused              never
@@ -215,6 +216,10 @@ class CopyMissingError(StoreError):
 
 class RetentionRefusedError(BackupError):
     """The retention plan would break a rule, so nothing was removed."""
+
+
+class MemoryLostError(BackupError):
+    """What the watchdog remembers of earlier looks can't be read, or can't be kept."""
 
 
 class MailError(BackupError):

@@ -127,7 +127,7 @@ class InMemoryArchiveStore:
                     modified=self.times.get(name, MADE),
                 )
         for first in sorted(folders):
-            yield StoreEntry(name=f"{prefix}{first}", size_bytes=0, is_file=False)
+            yield StoreEntry(name=f"{prefix}{first}", size_bytes=0, is_file=False, is_folder=True)
 
     def size(self, name: str) -> int | None:
         content = self.files.get(check_name(name))

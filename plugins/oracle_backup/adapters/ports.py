@@ -37,12 +37,14 @@ class StoreEntry:
     :param is_file: a regular file: neither folder nor link nor device.
     :param modified: when it was last changed, in seconds of the server's clock; None where the
         server does not say.
+    :param is_folder: a folder itself, and no link to one.
     """
 
     name: str
     size_bytes: int
     is_file: bool
     modified: int | None = None
+    is_folder: bool = False
 
 
 class ReadableFile(Protocol):

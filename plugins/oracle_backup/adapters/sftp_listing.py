@@ -68,6 +68,7 @@ class FolderListing:
                 size_bytes=attributes.st_size or 0,
                 is_file=stat.S_ISREG(attributes.st_mode or 0),
                 modified=attributes.st_mtime,
+                is_folder=stat.S_ISDIR(attributes.st_mode or 0),
             )
         if self._odd_count:
             log.warning(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
+from oracle_backup.adapters.side_by_side import ask_side_by_side
 from oracle_backup.cli.connection_questions import questions_of
 from oracle_backup.cli.progress_bar import status_line
-from oracle_backup.cli.side_by_side import ask_side_by_side
 from oracle_backup.errors import BackupError
 
 if TYPE_CHECKING:

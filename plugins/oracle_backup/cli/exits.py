@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from oracle_backup.adapters.side_by_side import NoAnswerError
 from oracle_backup.errors import (
     BackupError,
     ConfigError,
@@ -30,10 +31,6 @@ CODES: Final = (
     "Exit codes: 0 good, 1 failed, 2 wrong use or config, 3 incomplete or warning, 4 not found, "
     "5 a destination could not be reached or did not let us in."
 )
-
-
-class NoAnswerError(BackupError):
-    """A place has not answered within the time it had."""
 
 
 class NotFoundError(Exception):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,28 +17,41 @@ from oracle_backup.cli.places import (
     open_places,
     seconds,
 )
+from oracle_backup.cli.progress_bar import status_line
 from oracle_backup.cli.prometheus import render_metrics
 from oracle_backup.cli.status_metrics import gauges_of
-from oracle_backup.cli.store_reading import StoreContent, StoreFailure, read_stores
 from oracle_backup.cli.tables import printable, render_table, terminal_columns
-from oracle_backup.config.expected_age import expected_age
-from oracle_backup.domain.status import Level, SchemaStatus, StoreView, judge_schema
+from oracle_backup.config.watched import watched
 from oracle_backup.domain.units import format_age, format_bytes
+from oracle_backup.domain.watch.alarm import Alarm, schema_key
+from oracle_backup.domain.watch.judge import judge
+from oracle_backup.domain.watch.subjects import StoreAnswer, StoreSilence
+from oracle_backup.domain.watch.words import Speech
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from oracle_backup.config.load import Config
-    from oracle_backup.config.model import SchemaSettings
+    from oracle_backup.domain.status import SchemaStatus
+    from oracle_backup.domain.watch.judge import Look
+    from oracle_backup.domain.watch.subjects import Watched, WatchedStore
+
+_SPEECH: Final = Speech()
 
 _EPILOG: Final = """\
-Asks the stores, and nothing else: neither Airflow nor a database has to run. A schema is
+Asks the stores, and nothing else: neither Airflow nor a database has to run. It judges as the
+watchdog does. A schema is
   critical  without a complete and verified backup, when the newest one is older than max_age (or
-            than its schedule allows), or when none of its stores can be read; a wrong entry of
-            the config is critical too, because nothing is backed up for it
+            than its schedule allows), when its last rehearsed restore has failed, or when none of
+            its stores can be read; a wrong entry of the config is critical too, because nothing
+            is backed up for it
   warning   when its newest backup is incomplete, a store can't be read or lags behind another,
-            or an archive is gone, changed or damaged
-Schemas that are switched off are left out.
+            an archive is gone, changed or damaged, a manifest can't be read, or the last
+            rehearsed restore that passed is older than max_drill_age; backups of a schema that
+            the config does not know are a warning too, and so is a wrong section of it
+A schema without any backup has time until its first scheduled run after the config file was last
+changed, and start_late_limit on top, at least 6 h. Schemas that are switched off are left out.
+With --database or --schema, what belongs to none of these schemas is not judged.
 
 Exit codes, as Nagios and its kin take them: 0 all in order, 1 a warning, 2 critical, or wrong use
 or config. The first line of the output says why.
@@ -73,80 +88,125 @@ def run(options: argparse.Namespace) -> int:
     """Ask, print, and return the exit code."""
     with open_places(options) as places:
         config = places.config
-        schemas = _asked_for(config, options)
-        stores = read_stores(places, schemas, stream=sys.stderr, timeout_seconds=options.timeout)
-    now = datetime.now(UTC)
-    statuses = [_judge(one, stores, now=now) for one in schemas]
-    level = max((one.level for one in statuses), default=Level.OK)
-    if config.problems:
-        level = Level.CRITICAL
+        subject, is_alone = _asked_for(config, options)
+        answers = _ask(subject, whole=is_alone, timeout_seconds=options.timeout)
+    look = judge(subject, answers, now=datetime.now(UTC), is_alone=is_alone)
+    told = _Told(config=config, subject=subject, answers=answers, look=look)
     if options.json:
-        print(json.dumps(_as_dict(level, statuses, stores, config), indent=1))
+        print(json.dumps(told.as_dict(), indent=1))
     elif options.prometheus:
-        problems = len(config.problems)
-        print(render_metrics(gauges_of(statuses, stores, problem_count=problems)), end="")
+        stores = [(store, answers[place]) for place, store in subject.stores().items()]
+        gauges = gauges_of(look, stores, problem_count=len(config.problems))
+        print(render_metrics(gauges), end="")
     else:
-        _print(level, statuses, stores, config)
-    return int(level)
+        told.print()
+    return int(look.level)
 
 
-def _asked_for(config: Config, options: argparse.Namespace) -> tuple[SchemaSettings, ...]:
+def _asked_for(config: Config, options: argparse.Namespace) -> tuple[Watched, bool]:
+    """Return what is looked after, and whether that is everything."""
+    subject = watched(config)
     if options.database is None and options.schema is None:
-        chosen = config.schemas
-    else:
-        chosen = choose(config, database=options.database, schema=options.schema)
-    return tuple(one for one in chosen if one.enabled)
+        return subject, True
+    chosen = choose(config, database=options.database, schema=options.schema)
+    keys = {schema_key(one.database, one.schema_name) for one in chosen}
+    schemas = tuple(one for one in subject.schemas if one.key in keys)
+    return dataclasses.replace(subject, schemas=schemas), False
 
 
-def _judge(
-    settings: SchemaSettings, stores: Sequence[StoreContent | StoreFailure], *, now: datetime
-) -> SchemaStatus:
-    views: dict[str, StoreView | None] = {}
-    for one in stores:
-        if not any(user is settings for user in one.use.schemas):
-            continue
-        views[_name(one, settings)] = _view(one, settings)
-    return judge_schema(
-        views,
-        database=settings.database,
-        schema=settings.schema_name,
-        expected=expected_age(settings),
-        now=now,
-    )
+def _ask(
+    subject: Watched, *, whole: bool, timeout_seconds: float
+) -> dict[str, StoreAnswer | StoreSilence]:
+    from oracle_backup.hooks.survey import survey_stores
+
+    with status_line(sys.stderr) as draw:
+        return survey_stores(
+            subject,
+            timeout_seconds=timeout_seconds,
+            whole=whole,
+            tell=lambda count, total: draw(f"{count} of {total} stores are read"),
+        )
 
 
-def _name(store: StoreContent | StoreFailure, settings: SchemaSettings) -> str:
-    """Return what the schema itself calls the store."""
-    key = (store.use.settings.conn_id, store.use.settings.path)
-    return next(one.label for one in settings.all_stores if (one.conn_id, one.path) == key)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What was found, as it is printed."""
+
+    config: Config
+    subject: Watched
+    answers: Mapping[str, StoreAnswer | StoreSilence]
+    look: Look
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "level": self.look.level.name.lower(),
+            "schemas": [_schema(one) for one in self.look.statuses],
+            "stores": [
+                _store(store, self.answers[place]) for place, store in self.subject.stores().items()
+            ],
+            "alarms": [_alarm(one) for one in self.look.alarms],
+            "problems": list(self.config.problems),
+        }
+
+    def print(self) -> None:
+        print(self._first_line())
+        if self.look.statuses:
+            print()
+            headers = ("SCHEMA", "STATE", "NEWEST GOOD (UTC)", "AGE", "MAX AGE", "SIZE", "WHY")
+            rows = [_row(one) for one in self.look.statuses]
+            columns = terminal_columns(sys.stdout)
+            for line in render_table(headers, rows, columns=columns, right={"SIZE"}):
+                print(line)
+        for alarm in self._others:
+            print(printable(f"{_SPEECH.where(alarm)}: {_SPEECH.what(alarm)}"))
+            print(f"  {printable(_SPEECH.todo(alarm))}")
+        for place, store in self.subject.stores().items():
+            answer = self.answers[place]
+            if isinstance(answer, StoreAnswer) and answer.foreign:
+                print(f"{store.name}: {answer.foreign} foreign archives; `list` names them.")
+
+    @property
+    def _others(self) -> list[Alarm]:
+        """Alarms that no line of the table tells."""
+        of_schemas = {alarm.id for one in self.look.statuses for alarm in one.alarms}
+        return [one for one in self.look.alarms if one.id not in of_schemas]
+
+    def _first_line(self) -> str:
+        """Return what a monitor shows: the worst first."""
+        told = [
+            (one.level, f"{one.database}/{one.schema}: {_why(one)[0]}")
+            for one in self.look.statuses
+            if _why(one)
+        ]
+        told += [(one.level, f"{_SPEECH.where(one)}: {_SPEECH.title(one)}") for one in self._others]
+        told.sort(key=lambda one: one[0], reverse=True)
+        counted = f"{self.look.level.name}: {len(self.look.statuses)} schemas"
+        texts = "; ".join(printable(text) for _, text in told)
+        return f"{counted}. {texts}" if texts else counted
 
 
-def _view(store: StoreContent | StoreFailure, settings: SchemaSettings) -> StoreView | None:
-    if isinstance(store, StoreFailure):
-        return None
-    where = {
-        "database": settings.database,
-        "schema": settings.schema_name,
-        "folder": settings.folder,
-    }
-    return StoreView(
-        backups=[one.manifest for one in store.catalogue.of(**where)],
-        half_count=len(store.catalogue.half_of(**where)),
-    )
+def _why(status: SchemaStatus) -> tuple[str, ...]:
+    """Return why a schema is not in order, or what it waits for."""
+    if status.waits_until is not None and not status.alarms:
+        return (_SPEECH.word("waits", time=status.waits_until), *_SPEECH.reasons(status))
+    return _SPEECH.reasons(status)
 
 
-def _as_dict(
-    level: Level,
-    statuses: Sequence[SchemaStatus],
-    stores: Sequence[StoreContent | StoreFailure],
-    config: Config,
-) -> dict[str, Any]:
+def _alarm(alarm: Alarm) -> dict[str, Any]:
     return {
-        "level": level.name.lower(),
-        "schemas": [_schema(one) for one in statuses],
-        "stores": [_store(one) for one in stores],
-        "problems": list(config.problems),
+        "kind": alarm.kind.value,
+        "level": alarm.level.name.lower(),
+        "database": alarm.database or None,
+        "schema": alarm.schema or None,
+        "store": alarm.store or None,
+        "since": None if alarm.since is None else _instant(alarm.since),
+        "what": _SPEECH.what(alarm),
+        "todo": _SPEECH.todo(alarm),
     }
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _schema(status: SchemaStatus) -> dict[str, Any]:
@@ -155,12 +215,13 @@ def _schema(status: SchemaStatus) -> dict[str, Any]:
         "database": status.database,
         "schema": status.schema,
         "level": status.level.name.lower(),
-        "reasons": list(status.reasons),
+        "reasons": list(_SPEECH.reasons(status)),
+        "first_due": None if status.waits_until is None else _instant(status.waits_until),
         "newest_good": None
         if newest is None
         else {
             "archive": newest.archive.name,
-            "snapshot_time": newest.snapshot_time.isoformat().replace("+00:00", "Z"),
+            "snapshot_time": _instant(newest.snapshot_time),
             "size_bytes": newest.archive.size_bytes,
         },
         "newest_verdict": status.newest_of_all.verdict if status.newest_of_all else None,
@@ -168,61 +229,25 @@ def _schema(status: SchemaStatus) -> dict[str, Any]:
         "expected_age_seconds": None
         if status.expected is None
         else round(status.expected.total_seconds()),
+        "drill_passed": None if status.drills.passed is None else _instant(status.drills.passed),
         "backups": {
-            name: None if view is None else len(view.backups) for name, view in status.views.items()
+            name: None if view is None else view.count for name, view in status.views.items()
         },
     }
 
 
-def _store(store: StoreContent | StoreFailure) -> dict[str, Any]:
-    head = {"store": store.use.settings.label, "path": store.use.settings.path}
-    if isinstance(store, StoreFailure):
-        return {**head, "error": str(store.error)}
+def _store(store: WatchedStore, answer: StoreAnswer | StoreSilence) -> dict[str, Any]:
+    head = {"store": store.name, "path": store.path}
+    if isinstance(answer, StoreSilence):
+        return {**head, "error": answer.error}
     return {
         **head,
         "error": None,
-        "half": len(store.catalogue.half),
-        "foreign": store.catalogue.foreign_count,
-        "foreign_bytes": store.catalogue.foreign_bytes,
-        "damaged_manifests": store.catalogue.damaged_count,
+        "half": answer.lost,
+        "foreign": answer.foreign,
+        "foreign_bytes": answer.foreign_bytes,
+        "damaged_manifests": answer.unreadable,
     }
-
-
-def _print(
-    level: Level,
-    statuses: Sequence[SchemaStatus],
-    stores: Sequence[StoreContent | StoreFailure],
-    config: Config,
-) -> None:
-    print(_first_line(level, statuses, config))
-    if statuses:
-        print()
-        headers = ("SCHEMA", "STATE", "NEWEST GOOD (UTC)", "AGE", "MAX AGE", "SIZE", "WHY")
-        rows = [_row(one) for one in statuses]
-        for line in render_table(
-            headers, rows, columns=terminal_columns(sys.stdout), right={"SIZE"}
-        ):
-            print(line)
-    for store in stores:
-        if isinstance(store, StoreFailure):
-            print(printable(f"{store.use.settings.label}: {store.error}"))
-        elif count := store.catalogue.foreign_count:
-            print(f"{store.use.settings.label}: {count} foreign archives; `list` names them.")
-    for problem in config.problems:
-        print(problem)
-
-
-def _first_line(level: Level, statuses: Sequence[SchemaStatus], config: Config) -> str:
-    """Return what a monitor shows: the worst first."""
-    told = [
-        f"{one.database}/{one.schema}: {one.reasons[0]}"
-        for one in sorted(statuses, key=lambda one: one.level, reverse=True)
-        if one.reasons
-    ]
-    if config.problems:
-        told.insert(0, f"{len(config.problems)} problems in {config.path}")
-    counted = f"{len(statuses)} schemas"
-    return f"{level.name}: {counted}" + (f". {'; '.join(map(printable, told))}" if told else "")
 
 
 def _row(status: SchemaStatus) -> tuple[str, ...]:
@@ -234,5 +259,5 @@ def _row(status: SchemaStatus) -> tuple[str, ...]:
         "-" if status.age is None else format_age(status.age),
         "-" if status.expected is None else format_age(status.expected),
         format_bytes(newest.archive.size_bytes) if newest else "-",
-        "; ".join(status.reasons),
+        "; ".join(_why(status)),
     )

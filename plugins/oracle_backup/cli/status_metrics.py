@@ -5,25 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from oracle_backup.cli.prometheus import Gauge
-from oracle_backup.cli.store_reading import StoreContent
+from oracle_backup.domain.watch.alarm import Kind
+from oracle_backup.domain.watch.subjects import StoreAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from oracle_backup.cli.store_reading import StoreFailure
     from oracle_backup.domain.manifest import BackupFacts
-    from oracle_backup.domain.status import SchemaStatus
+    from oracle_backup.domain.status import SchemaStatus, StoreView
+    from oracle_backup.domain.watch.judge import Look
+    from oracle_backup.domain.watch.subjects import StoreSilence, WatchedStore
+
+    Stores = Sequence[tuple[WatchedStore, StoreAnswer | StoreSilence]]
 
 _PREFIX = "oracle_backup_"
 
 
 def gauges_of(
-    statuses: Sequence[SchemaStatus],
-    stores: Sequence[StoreContent | StoreFailure],
+    look: Look,
+    stores: Stores,
     *,
     problem_count: int,
 ) -> list[Gauge]:
     """Return the figures; one that is not known has no sample."""
+    statuses = look.statuses
     return [
         _of_schemas("status", "0 in order, 1 warning, 2 critical.", statuses, _level),
         _of_schemas(
@@ -58,10 +63,29 @@ def gauges_of(
                 one, lambda facts: (facts.export_ended - facts.export_started).total_seconds()
             ),
         ),
-        _of_copies("backups", "Whole backups on the store.", statuses, lambda _: True),
-        _of_copies("good_backups", "Of these, complete and verified.", statuses, _counts),
-        _of_copies("damaged_backups", "Of these, damaged.", statuses, lambda one: bool(one.damage)),
+        _of_schemas(
+            "drill_passed_timestamp_seconds",
+            "When the last rehearsed restore that passed was.",
+            statuses,
+            lambda one: None if one.drills.passed is None else one.drills.passed.timestamp(),
+        ),
+        _of_copies("backups", "Whole backups on the store.", statuses, lambda one: one.count),
+        _of_copies(
+            "good_backups",
+            "Of these, complete and verified.",
+            statuses,
+            lambda one: one.good_count,
+        ),
+        _of_copies("damaged_backups", "Of these, damaged.", statuses, lambda one: len(one.damaged)),
         *_of_stores(stores),
+        Gauge(
+            name=f"{_PREFIX}alarms",
+            help="Alarms of each kind.",
+            samples=[
+                ({"kind": kind.value}, sum(one.kind is kind for one in look.alarms))
+                for kind in Kind
+            ],
+        ),
         Gauge(
             name=f"{_PREFIX}config_problems",
             help="Problems in the config file.",
@@ -72,10 +96,6 @@ def gauges_of(
 
 def _level(status: SchemaStatus) -> float:
     return int(status.level)
-
-
-def _counts(facts: BackupFacts) -> bool:
-    return facts.counts
 
 
 def _newest(status: SchemaStatus, figure: Callable[[BackupFacts], float]) -> float | None:
@@ -103,7 +123,7 @@ def _of_copies(
     name: str,
     text: str,
     statuses: Sequence[SchemaStatus],
-    is_counted: Callable[[BackupFacts], bool],
+    count: Callable[[StoreView], int],
 ) -> Gauge:
     return Gauge(
         name=f"{_PREFIX}{name}",
@@ -111,7 +131,7 @@ def _of_copies(
         samples=[
             (
                 {"database": one.database, "schema": one.schema, "store": store},
-                sum(map(is_counted, view.backups)),
+                count(view),
             )
             for one in statuses
             for store, view in one.views.items()
@@ -120,31 +140,32 @@ def _of_copies(
     )
 
 
-def _of_stores(stores: Sequence[StoreContent | StoreFailure]) -> list[Gauge]:
-    read = [one for one in stores if isinstance(one, StoreContent)]
-
-    def label(one: StoreContent | StoreFailure) -> dict[str, str]:
-        return {"store": one.use.settings.label, "path": one.use.settings.path}
+def _of_stores(stores: Stores) -> list[Gauge]:
+    read = [(_label(store), one) for store, one in stores if isinstance(one, StoreAnswer)]
 
     return [
         Gauge(
             name=f"{_PREFIX}store_up",
             help="Whether the store could be read.",
-            samples=[(label(one), isinstance(one, StoreContent)) for one in stores],
+            samples=[(_label(store), isinstance(one, StoreAnswer)) for store, one in stores],
         ),
         Gauge(
             name=f"{_PREFIX}half_backups",
             help="Manifests whose archive is gone or has another size.",
-            samples=[(label(one), len(one.catalogue.half)) for one in read],
+            samples=[(label, one.lost) for label, one in read],
         ),
         Gauge(
             name=f"{_PREFIX}foreign_archives",
             help="Archives without a manifest.",
-            samples=[(label(one), one.catalogue.foreign_count) for one in read],
+            samples=[(label, one.foreign) for label, one in read],
         ),
         Gauge(
             name=f"{_PREFIX}foreign_archives_bytes",
             help="How large these are together.",
-            samples=[(label(one), one.catalogue.foreign_bytes) for one in read],
+            samples=[(label, one.foreign_bytes) for label, one in read],
         ),
     ]
+
+
+def _label(store: WatchedStore) -> dict[str, str]:
+    return {"store": store.name, "path": store.path}

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
+from oracle_backup.adapters.side_by_side import ask_side_by_side
 from oracle_backup.cli.places import stores_of
 from oracle_backup.cli.progress_bar import status_line
-from oracle_backup.cli.side_by_side import ask_side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

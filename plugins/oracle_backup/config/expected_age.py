@@ -1,4 +1,4 @@
-"""How old may a schema's newest backup be?"""
+"""How old may a schema's newest backup be, and when is its first one due?"""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def expected_age(options: Options) -> timedelta | None:
     if options.schedule is None:
         return None
     between = longest_gap(options.schedule) + clock_setback(options.timezone)
-    return between + max(options.start_late_limit or PATIENCE, PATIENCE)
+    return between + _patience(options)
 
 
 @cache
@@ -65,6 +65,25 @@ def clock_setback(zone: str) -> timedelta:
 def cron_of(schedule: str) -> str:
     """Given a schedule, return it as five fields."""
     return _PRESETS.get(schedule, schedule)
+
+
+def first_due(options: Options, *, added: datetime) -> datetime | None:
+    """
+    Given when a schema was added, return until when its first backup has time.
+
+    That is until the first fire of its schedule, and on top the limit for late starts, at least
+    six hours. None for a schema without a schedule.
+    """
+    if options.schedule is None:
+        return None
+    local = added.astimezone(ZoneInfo(options.timezone))
+    fires = croniter(cron_of(options.schedule), local)
+    due: datetime = fires.get_next(datetime)
+    return due.astimezone(UTC) + _patience(options)
+
+
+def _patience(options: Options) -> timedelta:
+    return max(options.start_late_limit or PATIENCE, PATIENCE)
 
 
 @cache

@@ -9,6 +9,7 @@ from oracle_backup.adapters.catalogue.marks import record_drill, set_pin
 from oracle_backup.adapters.catalogue.model import CatalogueEntry, StoreCatalogue
 from oracle_backup.adapters.catalogue.reading import read_catalogue, read_manifest, read_store
 from oracle_backup.adapters.catalogue.removal import finish_removals, remove_backups
+from oracle_backup.adapters.catalogue.survey import survey_store
 
 __all__ = [
     "CatalogueCache",
@@ -21,4 +22,5 @@ __all__ = [
     "record_drill",
     "remove_backups",
     "set_pin",
+    "survey_store",
 ]

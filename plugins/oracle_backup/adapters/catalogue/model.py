@@ -49,6 +49,7 @@ class StoreCatalogue:
     :param foreign_count: how many of these there are.
     :param foreign_bytes: how large they are together.
     :param damaged_count: files that are called like manifests and are none.
+    :param folders: the folders in them, in which nothing was looked at.
     """
 
     entries: tuple[CatalogueEntry, ...]
@@ -57,6 +58,7 @@ class StoreCatalogue:
     foreign_count: int
     foreign_bytes: int
     damaged_count: int
+    folders: tuple[str, ...] = ()
 
     def of(self, *, database: str, schema: str, folder: str) -> list[CatalogueEntry]:
         """Return the backups of one schema, in no order."""

@@ -35,6 +35,8 @@ MOST_ARCHIVES: Final = 50_000
 """Archives kept until their manifest comes; the size of others is asked for where it matters."""
 MOST_FOREIGN: Final = 1_000
 """Archives without a manifest that are named."""
+MOST_FOLDERS: Final = 20_000
+"""Folders in a folder that are named."""
 _MOST_WARNINGS: Final = 20
 """Strange files of one folder that the log names."""
 
@@ -96,6 +98,7 @@ def read_store(
         foreign_count=sum(one.foreign_count for one in found),
         foreign_bytes=sum(one.foreign_bytes for one in found),
         damaged_count=sum(one.damaged_count for one in found),
+        folders=tuple(chain.from_iterable(one.folders for one in found)),
     )
 
 
@@ -109,6 +112,7 @@ class _Found:
     foreign_count: int = 0
     foreign_bytes: int = 0
     damaged_count: int = 0
+    folders: list[str] = field(default_factory=list)
 
 
 class _FolderReader:
@@ -142,6 +146,7 @@ class _FolderReader:
         unread: list[StoreEntry] = []
         for entry in self._store.list(self._folder):
             if not entry.is_file:
+                self._note_folder(entry)
                 continue
             if _is_archive(entry.name):
                 self._take_archive(entry)
@@ -160,6 +165,10 @@ class _FolderReader:
         self._cache.save()
         self._settle_the_rest()
         return self._found
+
+    def _note_folder(self, entry: StoreEntry) -> None:
+        if entry.is_folder and len(self._found.folders) < MOST_FOLDERS:
+            self._found.folders.append(entry.name)
 
     def _read(self, entries: Iterable[StoreEntry]) -> None:
         by_name = {entry.name: entry for entry in entries}

@@ -2,8 +2,7 @@
 
 import threading
 
-from oracle_backup.cli.exits import NoAnswerError
-from oracle_backup.cli.side_by_side import ask_side_by_side
+from oracle_backup.adapters.side_by_side import NoAnswerError, ask_side_by_side
 from oracle_backup.errors import StoreError
 
 

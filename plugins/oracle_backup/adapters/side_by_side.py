@@ -7,7 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from oracle_backup.cli.exits import NoAnswerError
+from oracle_backup.errors import BackupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
@@ -16,10 +16,15 @@ K = TypeVar("K", bound="Hashable")
 T = TypeVar("T")
 
 
+class NoAnswerError(BackupError):
+    """A place has not answered within the time it had."""
+
+
 def ask_side_by_side(
     questions: Mapping[K, Callable[[], T]],
     *,
     timeout_seconds: float,
+    hint: str = "Try a longer --timeout.",
     tell: Callable[[int], object] = lambda _: None,
 ) -> dict[K, T | Exception]:
     """
@@ -28,6 +33,7 @@ def ask_side_by_side(
     What does not answer in time is given up: its thread goes on alone, and keeps nobody from
     leaving.
 
+    :param hint: what to do about one that does not.
     :param tell: told how many have answered, each time one has.
     """
     answers: queue.SimpleQueue[tuple[K, T | Exception]] = queue.SimpleQueue()
@@ -49,5 +55,5 @@ def ask_side_by_side(
         except queue.Empty:
             break
         found[key] = answer
-    late = NoAnswerError(f"No answer within {timeout_seconds:g} s.", hint="Try a longer --timeout.")
+    late = NoAnswerError(f"No answer within {timeout_seconds:g} s.", hint=hint)
     return {key: found.get(key, late) for key in questions}
