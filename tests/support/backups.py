@@ -91,7 +91,12 @@ class Backups:
             if isinstance(value, dict) and isinstance(defaults.get(name), dict):
                 value = {**defaults[name], **value}
             defaults[name] = value
-        config = {"defaults": defaults, "databases": {"lab": {"schemas": schemas}}}
+        config = {
+            # One DAG in the folder: the schema's.
+            "watchdog": {"enabled": False},
+            "defaults": defaults,
+            "databases": {"lab": {"schemas": schemas}},
+        }
         self._config.write_text(yaml.safe_dump(config), encoding="utf-8")
         os.environ["ORACLE_BACKUP_CONFIG"] = str(self._config)
 

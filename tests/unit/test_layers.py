@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "triggers": {"hooks", "adapters", "domain", "errors"},
     "operators": {"triggers", "notifications", "hooks", "adapters", "domain", "errors"},
     "dag_parts": {"operators", "config", "domain", "errors"},
+    "dag_watchdog": {"dag_parts", "operators", "notifications", "config", "domain", "errors"},
     "dag_factory": {
         "dag_parts",
         "operators",
@@ -35,7 +36,10 @@ MAY_IMPORT = {
     "__init__": set(),
 }
 WITHOUT_AIRFLOW = {"errors", "domain", "config", "adapters", "cli", "__main__", "__init__"}
-LATE_IN = {"operators", "hooks", "dag_factory", "dag_digest", "dag_parts", "notifications"}
+LATE_IN = {
+    *("operators", "hooks", "notifications"),
+    *("dag_factory", "dag_digest", "dag_parts", "dag_watchdog"),
+}
 LATE = {"paramiko", "asyncssh", "py7zr", "oracledb"}
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from oracle_backup.config.expected_age import first_due
-from oracle_backup.config.load import Config
 from oracle_backup.config.watched import changed_at, watched
 from oracle_backup.domain.watch.subjects import Route, WatchedStore
 
-Load = Callable[[str], Config]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from oracle_backup.config.load import Config
+
+    Load = Callable[[str], Config]
 
 TEXT = """
 watchdog: {to: [watch@example.com], wrong: 1}

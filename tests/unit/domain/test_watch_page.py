@@ -146,8 +146,8 @@ def test_verdict_is_translated_and_an_odd_one_is_left():
     incomplete = first(Kind.NOT_COMPLETE)
     odd = Alarm(kind=Kind.NOT_COMPLETE, level=Level.WARNING, facts={"verdict": "odd"})
 
-    assert Speech("es").what(incomplete) == "la última copia está incompleta"
-    assert Speech("es").what(odd) == "la última copia está odd"
+    assert Speech("es").what(incomplete) == "el último backup está incompleto"
+    assert Speech("es").what(odd) == "el último backup está odd"
 
 
 def test_first_line_and_subject_say_how_many_schemas_are_in_danger_and_which():
@@ -279,7 +279,7 @@ def test_spanish_mail_is_spanish():
     page = page_of(make_letter(new=(first(Kind.NO_BACKUP),)), language="es")
 
     assert page.subject == "[Oracle backup] ALARMA: 1 de 2 esquemas en peligro: erp/HR"
-    assert "nunca se ha hecho una copia" in render_text_page(page.headline, page.sections)
+    assert "nunca se ha hecho un backup" in render_text_page(page.headline, page.sections)
 
 
 def test_names_of_others_neither_break_the_head_nor_become_html():

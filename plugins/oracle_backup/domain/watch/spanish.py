@@ -12,44 +12,44 @@ _TRIGGER = (
 )
 
 SPANISH: Final[Mapping[str, str]] = {
-    "too_old title": "la última copia buena es demasiado antigua",
+    "too_old title": "el último backup bueno es demasiado antiguo",
     "too_old what": (
-        "la última copia buena tiene {age} de antigüedad; se espera como mucho {expected}"
+        "el último backup bueno tiene {age} de antigüedad; se espera como mucho {expected}"
     ),
     "too_old todo": _TRIGGER,
-    "no_backup title": "sin ninguna copia buena",
-    "no_backup.never what": "nunca se ha hecho una copia",
-    "no_backup.none_good what": "ninguna copia está completa y verificada",
+    "no_backup title": "sin ningún backup bueno",
+    "no_backup.never what": "nunca se ha hecho un backup",
+    "no_backup.none_good what": "ningún backup está completo y verificado",
     "no_backup todo": _TRIGGER,
-    "not_complete title": "la última copia no está completa",
-    "not_complete what": "la última copia está {verdict}",
+    "not_complete title": "el último backup no está completo",
+    "not_complete what": "el último backup está {verdict}",
     "not_complete todo": (
         "Lea el informe de su ejecución ({archive}), corrija lo que indica y lance {dag}."
     ),
-    "future title": "copia del futuro",
-    "future what": "la última copia buena es del futuro: revise los relojes",
+    "future title": "backup del futuro",
+    "future what": "el último backup bueno es del futuro: revise los relojes",
     "future todo": (
         "Compare los relojes del servidor de la base de datos, de Airflow y de esta máquina."
     ),
     "lost title": "archivos que faltan o han cambiado",
     "lost what": (
-        "en el almacén {store} faltan o han cambiado los archivos de {count} copias: {names}"
+        "en el almacén {store} faltan o han cambiado los archivos de {count} backups: {names}"
     ),
     "lost todo": (
         "Averigüe quién los movió o recortó y devuélvalos a su sitio, desde otro almacén si lo "
         "hay. De lo que se haya perdido, borre el manifiesto (.7z.json), para que nadie cuente "
         "con ello."
     ),
-    "damaged title": "copias dañadas",
-    "damaged what": "en el almacén {store} hay {count} copias dañadas: {names}",
+    "damaged title": "backups dañados",
+    "damaged what": "en el almacén {store} hay {count} backups dañados: {names}",
     "damaged todo": (
-        "Cópielas de otro almacén, o lance {dag} para hacer una nueva. "
+        "Cópielos de otro almacén, o lance {dag} para hacer uno nuevo. "
         "python -m oracle_backup verify --database {database} --schema {schema} "
-        "--backup <nombre> vuelve a leer una."
+        "--backup <nombre> vuelve a leer uno."
     ),
     "lags title": "almacén atrasado",
-    "lags.empty what": "el almacén {store} no tiene ninguna copia buena",
-    "lags.old what": "el almacén {store} no tiene ninguna posterior a {time}",
+    "lags.empty what": "el almacén {store} no tiene ningún backup bueno",
+    "lags.old what": "el almacén {store} no tiene ninguno posterior a {time}",
     "lags todo": (
         "Limpie (Clear) la tarea verify de la última ejecución de {dag}: hace la copia que falta."
     ),
@@ -58,18 +58,18 @@ SPANISH: Final[Mapping[str, str]] = {
         "el último ensayo de restauración, de {archive} el {time}, falló: {reason}"
     ),
     "drill_failed todo": (
-        "Dé la copia por no restaurable hasta que pase un ensayo: corrija lo que indica, haga "
-        "una copia nueva y ensaye otra vez."
+        "Dé el backup por no restaurable hasta que pase un ensayo: corrija lo que indica, haga "
+        "un backup nuevo y ensaye otra vez."
     ),
     "drill_overdue title": "ensayo de restauración pendiente",
     "drill_overdue.never what": (
-        "nunca se ha ensayado una restauración y la primera copia buena es de {time}; se espera "
-        "una cada {expected}"
+        "nunca se ha ensayado una restauración y el primer backup bueno es de {time}; se espera "
+        "un ensayo cada {expected}"
     ),
     "drill_overdue.old what": (
         "el último ensayo de restauración superado fue hace {age}; se espera uno cada {expected}"
     ),
-    "drill_overdue todo": "Ensaye una restauración de su última copia: docs/how-to/restore.md.",
+    "drill_overdue todo": "Ensaye una restauración de su último backup: docs/how-to/restore.md.",
     "silent title": "almacén inaccesible",
     "silent what": "no se pudo preguntar al almacén {store}: {error}",
     "silent todo": (
@@ -79,20 +79,20 @@ SPANISH: Final[Mapping[str, str]] = {
     "unreadable title": "manifiestos ilegibles",
     "unreadable what": "en el almacén {store} hay {count} manifiestos ilegibles",
     "unreadable todo": (
-        "El registro de la tarea los nombra. Recupérelos de otro almacén o haga copias nuevas: "
-        "lo que no tiene manifiesto no cuenta."
+        "El log de la tarea los nombra. Recupérelos de otro almacén o haga backups nuevos: lo que "
+        "no tiene manifiesto no cuenta."
     ),
-    "dropped title": "copias de un esquema que no está en la configuración",
+    "dropped title": "backups de un esquema que no está en la configuración",
     "dropped what": (
-        "{count} copias suyas están en el almacén {store}, en {folders}, y la configuración no "
-        "tiene ese esquema: nada hace copias de él ni borra las antiguas"
+        "{count} backups suyos están en el almacén {store}, en {folders}, y la configuración no "
+        "tiene ese esquema: nada hace backups de él ni borra los antiguos"
     ),
     "dropped todo": (
-        "Vuelva a ponerlo en {path}, con enabled: false si solo hay que conservarlo; o borre la "
+        "Vuelva a ponerlo en {path}, con enabled: false si solo hay que conservarlos; o borre la "
         "carpeta a mano."
     ),
-    "broken title": "sin copia: su entrada en la configuración es incorrecta",
-    "broken what": "sin copia, su entrada en {path} tiene {count} problemas: {problems}",
+    "broken title": "sin backup: su entrada en la configuración es incorrecta",
+    "broken what": "sin backup, su entrada en {path} tiene {count} problemas: {problems}",
     "broken todo": "Corrija el fichero; python -m oracle_backup check enumera los problemas.",
     "section title": "sección incorrecta en la configuración",
     "section what": "{path} tiene {count} problemas además de los esquemas: {problems}",
@@ -100,11 +100,13 @@ SPANISH: Final[Mapping[str, str]] = {
         "Corrija el fichero; hasta entonces valen los valores por defecto de esa sección."
     ),
     "config title": "no se puede leer el fichero de configuración",
-    "config what": "no se puede leer {path}, así que no se copia ningún esquema: {problem}",
+    "config what": (
+        "no se puede leer {path}, así que no se hace backup de ningún esquema: {problem}"
+    ),
     "config todo": "Corrija el fichero; python -m oracle_backup check dice qué está mal.",
-    "verdict complete": "completa",
-    "verdict incomplete": "incompleta",
-    "verdict failed": "fallida",
+    "verdict complete": "completo",
+    "verdict incomplete": "incompleto",
+    "verdict failed": "fallido",
     "verdict unknown": "en estado desconocido",
     "mail store": "almacén {name}",
     "mail config": "fichero de configuración",
@@ -112,10 +114,10 @@ SPANISH: Final[Mapping[str, str]] = {
     "mail danger headline": "{count} de {total} esquemas en peligro: {names}.",
     "mail warning": "{names}",
     "mail warning headline": "Ningún esquema está en peligro, pero revise: {names}.",
-    "mail unread": "no se puede leer la configuración, no se copia nada",
+    "mail unread": "no se puede leer la configuración, no se hacen backups",
     "mail unread headline": (
-        "No se puede leer el fichero de configuración: no se copia ningún esquema hasta que se "
-        "corrija."
+        "No se puede leer el fichero de configuración: no se hace backup de ningún esquema hasta "
+        "que se corrija."
     ),
     "mail clear": "ya no hay nada mal",
     "mail clear headline": "Todo en orden: ya no hay nada mal, esquemas vigilados: {total}.",
@@ -138,16 +140,16 @@ SPANISH: Final[Mapping[str, str]] = {
     "mail again": "Se repite",
     "mail again after": "a las {span} mientras quede algo, y con cada cambio",
     "mail airflow": "En Airflow",
-    "mail waits": "aún sin copia, la primera se espera antes de {time}",
+    "mail waits": "aún sin backup, el primero se espera antes de {time}",
     "mail run": "Ejecución",
-    "mail failed": "FALLÓ EL VIGILANTE: nadie vigila las copias",
+    "mail failed": "FALLÓ EL VIGILANTE: nadie vigila los backups",
     "mail failed headline": (
         "Ha fallado la propia ejecución del vigilante: hasta que vuelva a estar en verde, nadie "
-        "avisará de las copias que falten."
+        "avisará de los backups que falten."
     ),
     "mail failed todo": (
-        "Lea el registro de su tarea look en Airflow (DAG oracle_watchdog). Mientras tanto, "
-        "python -m oracle_backup status dice cómo están las copias."
+        "Lea el log de su tarea look en Airflow (DAG oracle_watchdog). Mientras tanto, "
+        "python -m oracle_backup status dice cómo están los backups."
     ),
     "mail unseen all": "no se pudo preguntar a ninguno de sus almacenes",
     "mail unseen one": "no se pudo preguntar al almacén {name}",
