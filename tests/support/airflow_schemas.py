@@ -41,8 +41,18 @@ def add_schemas(lab: Lab, names: Iterable[str]) -> None:
     connection.close()
 
 
-def write_config(lab: Lab, schemas: dict[str, Any], **options: Any) -> Path:
-    """Write a backups.yaml for these schemas of the lab; return its path."""
+def write_config(
+    lab: Lab,
+    schemas: dict[str, Any],
+    *,
+    watchdog: dict[str, Any] | None = None,
+    **options: Any,
+) -> Path:
+    """
+    Write a backups.yaml for these schemas of the lab; return its path.
+
+    :param watchdog: its section; left out, nobody watches, and no mail but the reports' comes.
+    """
     defaults = {
         "schedule": None,
         "host_conn_id": "lab_host",
@@ -62,6 +72,10 @@ def write_config(lab: Lab, schemas: dict[str, Any], **options: Any) -> Path:
         **options,
     }
     path = lab.paths.state / "backups.yaml"
-    config = {"defaults": defaults, "databases": {"lab": {"schemas": schemas}}}
+    config = {
+        "watchdog": {"enabled": False} if watchdog is None else watchdog,
+        "defaults": defaults,
+        "databases": {"lab": {"schemas": schemas}},
+    }
     path.write_text(yaml.safe_dump(config), encoding="utf-8")
     return path

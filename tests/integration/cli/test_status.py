@@ -7,7 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from oracle_backup.domain.watch.alarm import Kind, Level
 from support.kept_backups import keep_backup
+from support.watch_scenes import (
+    SCENES,
+    configure,
+    keep,
+    make_config_old,
+    record_passed_drill,
+    set_right,
+    shorten,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -38,6 +48,8 @@ def test_schema_whose_newest_good_backup_is_too_old_is_critical(command_line):
 
 
 def test_schema_that_was_never_backed_up_is_critical(command_line):
+    make_config_old(command_line)
+
     said = command_line.run("status", "--json")
 
     assert said.code == 2
@@ -73,7 +85,7 @@ def test_wrong_entry_of_the_config_is_critical(command_line):
     said = command_line.run("status")
 
     assert said.code == 2
-    assert "1 problems in" in said.out.splitlines()[0]
+    assert "lab/SALES: not backed up" in said.out.splitlines()[0]
     assert "SALES.retries" in said.out
 
 
@@ -122,7 +134,7 @@ LINE = re.compile(
 
 
 def test_prometheus_reads_the_metrics(command_line):
-    command_line.configure({"HR": {}, "SALES": {}})
+    configure(command_line, {"HR": {}, "SALES": {}})
     path = keep_backup(command_line.store, schema="HR", moment=hours_ago(3))
 
     said = command_line.run("status", "--prometheus")
@@ -143,3 +155,105 @@ def test_prometheus_reads_the_metrics(command_line):
     assert 'oracle_backup_status{database="lab",schema="SALES"} 2\n' in said.out
     assert 'newest_good_timestamp_seconds{database="lab",schema="SALES"}' not in said.out
     assert 'oracle_backup_store_up{store="lab_store",path="/backups"} 1\n' in said.out
+    assert 'oracle_backup_alarms{kind="no_backup"} 1\n' in said.out
+    assert 'oracle_backup_alarms{kind="dropped"} 0\n' in said.out
+
+
+CRITICAL = {
+    Kind.TOO_OLD,
+    Kind.NO_BACKUP,
+    Kind.DRILL_FAILED,
+    Kind.SILENT,
+    Kind.BROKEN,
+}
+
+
+def test_no_trouble_is_no_alarm(command_line):
+    set_right(command_line)
+
+    said = command_line.run("status", "--json")
+
+    assert (said.code, said.json["level"], said.json["alarms"]) == (0, "ok", [])
+
+
+@pytest.mark.parametrize("kind", sorted(set(Kind) - {Kind.CONFIG}))
+def test_every_alarm_is_told_without_an_airflow(command_line, kind):
+    set_right(command_line)
+    SCENES[kind](command_line)
+    level = Level.CRITICAL if kind in CRITICAL else Level.WARNING
+
+    said = command_line.run("status", "--json")
+
+    (alarm,) = said.json["alarms"]
+    assert (alarm["kind"], alarm["level"]) == (kind.value, level.name.lower())
+    assert alarm["what"]
+    assert alarm["todo"]
+    assert (said.code, said.json["level"]) == (int(level), level.name.lower())
+    text = command_line.run("status")
+    assert text.code == said.code
+    assert text.out.startswith(f"{level.name}: 1 schemas. ")
+    metrics = command_line.run("status", "--prometheus")
+    assert f'oracle_backup_alarms{{kind="{kind}"}} 1\n' in metrics.out
+
+
+def test_config_that_can_t_be_read_is_critical(command_line):
+    SCENES[Kind.CONFIG](command_line)
+
+    said = command_line.run("status")
+
+    assert said.code == 2
+    assert "backups.yaml" in said.err
+
+
+def test_alarm_is_told_by_a_process_that_has_no_airflow(command_line, tmp_path):
+    set_right(command_line)
+    SCENES[Kind.TOO_OLD](command_line)
+
+    said = command_line.run_apart(*command_line.arguments("status"), home=tmp_path / "home")
+
+    assert said.code == 2
+    assert said.out.startswith("CRITICAL: 1 schemas. lab/HR: the newest good backup is 2 d 1")
+
+
+def test_archive_of_another_size_is_lost_and_one_that_is_mended_is_not(command_line):
+    set_right(command_line)
+    path = keep(command_line, 30)
+    content = path.read_bytes()
+    shorten(path)
+
+    lost = command_line.run("status", "--json").json["alarms"]
+    path.write_bytes(content)
+
+    assert [one["kind"] for one in lost] == ["lost"]
+    assert path.name in lost[0]["what"]
+    assert command_line.run("status").code == 0
+
+
+def test_drill_that_passed_is_the_end_of_that_alarm(command_line):
+    set_right(command_line)
+    SCENES[Kind.DRILL_OVERDUE](command_line)
+    record_passed_drill(keep(command_line, 4))
+
+    said = command_line.run("status", "--json")
+
+    assert said.code == 0
+    assert said.json["schemas"][0]["drill_passed"] is not None
+
+
+def test_new_schema_is_said_to_wait_for_its_first_run_and_is_no_alarm(command_line):
+    said = command_line.run("status")
+    plain = command_line.run("status", "--json")
+
+    assert said.code == 0
+    assert "lab/HR: no backup yet, the first is due by" in said.out.splitlines()[0]
+    due = datetime.fromisoformat(plain.json["schemas"][0]["first_due"])
+    assert timedelta() < due - datetime.now(UTC) < timedelta(hours=31)
+    assert plain.json["alarms"] == []
+
+
+def test_asked_for_one_schema_it_says_nothing_of_others(command_line):
+    set_right(command_line)
+    SCENES[Kind.DROPPED](command_line)
+
+    assert command_line.run("status").code == 1
+    assert command_line.run("status", "--schema", "HR").code == 0

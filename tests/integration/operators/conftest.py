@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("lab")
-    with Lab(folder, servers=["host", "listener", "store"], scale=0.01) as lab:
+    with Lab(folder, servers=["host", "listener", "store", "mail"], scale=0.01) as lab:
         yield lab
 
 
