@@ -2,7 +2,7 @@
 
 import email
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 
@@ -76,7 +76,8 @@ def test_watchdog_tells_of_a_paused_schema_remembers_it_through_a_restart_and_cl
     assert [one["kind"] for one in kept["alarms"]] == ["no_backup"]
     assert kept["readers"][0]["to"] == ["dba@lab.example"]
 
-    keep_backup(stage.lab.paths.store / "backups", schema="HR", moment=datetime.now(UTC))
+    moment = datetime.now(UTC) - timedelta(minutes=1)
+    keep_backup(stage.lab.paths.store / "backups", schema="HR", moment=moment)
     state, (clear,) = look(stage)
     assert state == "success"
     assert clear["Subject"] == "[Oracle backup] ALL CLEAR: nothing is wrong any more"

@@ -119,7 +119,7 @@ class WatchdogOperator(BaseOperator):
                 reached = letter.to
             if reached:
                 memory = memory.told(reached, letter.told, now=now)
-                trouble = trouble or self._keep(context, memory)
+                trouble = self._keep(context, memory) or trouble
         self._require_readers(look, readers=bool(readers))
         if trouble is not None:
             raise trouble
