@@ -11,9 +11,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from oracle_backup.domain.report.html_page import FAILURE, render_html_page
 from oracle_backup.domain.report.model import one_line
-from oracle_backup.domain.report.render import render_html_page, render_text_page
-from oracle_backup.domain.report.sections import Section
+from oracle_backup.domain.report.page import TROUBLE, Section
+from oracle_backup.domain.report.text_page import render_text_page
 from oracle_backup.domain.watch.words import Speech
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from oracle_backup.domain.watch.letters import Reader
     from oracle_backup.domain.watch.subjects import Route
-
-_COLOUR = "#b3261e"
 
 log = logging.getLogger(__name__)
 
@@ -78,18 +77,21 @@ def _send(route: Route, to: Sequence[str], *, speech: Speech, context: Context) 
     moment = speech.instant(run.logical_date or run.run_after)
     subject = one_line(f"[Oracle backup] {speech.word('failed')}")
     headline = speech.word("failed headline")
-    rows = (
-        (speech.word("since"), moment),
-        (speech.word("run"), run.run_id),
-        (speech.word("todo"), speech.word("failed todo")),
-    )
-    sections = (Section(title="", rows=rows),)
+    rows = ((speech.word("since"), moment), (speech.word("run"), run.run_id))
+    todo = f"{speech.word('todo')}: {speech.word('failed todo')}"
+    sections = (Section(title="", lines=(todo,), rows=rows, tone=TROUBLE),)
     hook = ReportMailHook(route.conn_id)
     hook.send(
         build_message(
             subject,
             text=render_text_page(headline, sections),
-            html=render_html_page(headline, sections, subject=subject, colour=_COLOUR),
+            html=render_html_page(
+                headline,
+                sections,
+                subject=subject,
+                colour=FAILURE,
+                language=route.language,
+            ),
             sender=hook.sender(route.sender or None),
             recipients=to,
         )

@@ -10,7 +10,8 @@ from airflow.sdk import Asset, BaseOperator
 from airflow.sdk.exceptions import AirflowRuntimeError
 
 from oracle_backup.adapters.mail import build_message
-from oracle_backup.domain.report.render import render_html_page, render_text_page
+from oracle_backup.domain.report.html_page import render_html_page
+from oracle_backup.domain.report.text_page import render_text_page
 from oracle_backup.domain.watch.alarm import Level, schema_key
 from oracle_backup.domain.watch.judge import judge
 from oracle_backup.domain.watch.letters import after_look, plan_letters, readers_of
@@ -204,7 +205,11 @@ class WatchdogOperator(BaseOperator):
             page.subject,
             text=render_text_page(page.headline, page.sections),
             html=render_html_page(
-                page.headline, page.sections, subject=page.subject, colour=page.colour
+                page.headline,
+                page.sections,
+                subject=page.subject,
+                colour=page.colour,
+                language=letter.route.language,
             ),
             sender=sender,
             recipients=letter.to,

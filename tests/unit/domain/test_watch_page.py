@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from oracle_backup.domain.report.render import render_html_page, render_text_page
+from oracle_backup.domain.report.html_page import FAILURE, SUCCESS, WARNING, render_html_page
+from oracle_backup.domain.report.text_page import render_text_page
 from oracle_backup.domain.status import StoreView
 from oracle_backup.domain.watch.alarm import Alarm, Kind, Level
 from oracle_backup.domain.watch.english import ENGLISH
@@ -155,7 +156,7 @@ def test_first_line_and_subject_say_how_many_schemas_are_in_danger_and_which():
 
     assert page.subject == "[Oracle backup] ALARM: 1 of 2 schemas in danger: erp/HR"
     assert page.headline == "1 of 2 schemas in danger: erp/HR."
-    assert page.colour == "#b3261e"
+    assert page.colour == FAILURE
 
 
 def test_many_schemas_are_counted_and_the_first_are_named():
@@ -180,7 +181,7 @@ def test_without_danger_it_is_a_warning_about_what():
 
     assert page.subject == "[Oracle backup] WARNING: erp/HR, store off"
     assert page.headline == "No schema is in danger, but look at: erp/HR, store off."
-    assert page.colour == "#9a6700"
+    assert page.colour == WARNING
 
 
 def test_reminder_and_all_clear_say_so():
@@ -190,7 +191,7 @@ def test_reminder_and_all_clear_say_so():
     assert reminder.subject.startswith("[Oracle backup] STILL: 1 of 2")
     assert clear.subject == "[Oracle backup] ALL CLEAR: nothing is wrong any more"
     assert clear.headline.startswith("All clear")
-    assert clear.colour == "#1a7f37"
+    assert clear.colour == SUCCESS
 
 
 def test_unreadable_config_is_the_first_thing_said():
@@ -211,9 +212,9 @@ def test_each_alarm_says_since_when_what_and_what_to_do():
     )
 
     assert "ERP/HR: NEWEST GOOD BACKUP TOO OLD (NEW)" in text
-    assert "the newest good backup is 2 d 2 h old, at most 1 d is expected" in text
+    assert "What: the newest good backup is 2 d 2 h old, at most 1 d is expected" in text
+    assert "What to do: Open oracle_backup__erp__HR in Airflow" in text
     assert re.search(r"Since +2026-11-22 11:00 Europe/Madrid", text)
-    assert "oracle_backup__erp__HR" in text
     assert "(CHANGED)" in text
     assert "STORE NAS: STORE NOT REACHABLE (STILL)" in text
     assert "https://airflow.example/run" in text

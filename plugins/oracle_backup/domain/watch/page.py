@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from oracle_backup.domain.report.html_page import FAILURE, SUCCESS, WARNING
 from oracle_backup.domain.report.model import one_line
-from oracle_backup.domain.report.sections import Section
+from oracle_backup.domain.report.page import TODO, TROUBLE, Section
 from oracle_backup.domain.watch.alarm import Kind, Level
 from oracle_backup.domain.watch.letters import Cause
 
@@ -28,7 +29,7 @@ MOST_IN_FULL: Final = 40
 MOST_LINES: Final = 400
 _NAMES_IN_SUBJECT: Final = 3
 _NAMES_IN_HEADLINE: Final = 10
-_COLOURS: Final = {Level.OK: "#1a7f37", Level.WARNING: "#9a6700", Level.CRITICAL: "#b3261e"}
+_COLOURS: Final = {Level.OK: SUCCESS, Level.WARNING: WARNING, Level.CRITICAL: FAILURE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,16 +132,20 @@ def _sections(
 
 
 def _section(alarm: Alarm, word: str, speech: Speech) -> Section:
-    rows = []
+    lines: tuple[str, ...] = ()
     # Of one that could not be looked at, only what is remembered is known.
     if alarm.facts:
-        rows.append((speech.word("what"), _on_one_line(speech.what(alarm))))
-    if alarm.since is not None:
-        rows.append((speech.word("since"), speech.instant(alarm.since)))
-    if alarm.facts:
-        rows.append((speech.word("todo"), speech.todo(alarm)))
-    title = f"{speech.where(alarm)}: {speech.title(alarm)} ({speech.word(word)})"
-    return Section(title=title, rows=tuple(rows))
+        lines = (
+            f"{speech.word('what')}: {_on_one_line(speech.what(alarm))}",
+            f"{speech.word('todo')}: {speech.todo(alarm)}",
+        )
+    since = alarm.since
+    return Section(
+        title=f"{speech.where(alarm)}: {speech.title(alarm)} ({speech.word(word)})",
+        lines=lines,
+        rows=() if since is None else ((speech.word("since"), speech.instant(since)),),
+        tone=TROUBLE if alarm.level is Level.CRITICAL else TODO,
+    )
 
 
 def _lines(title: str, alarms: Iterable[Alarm], speech: Speech) -> Section:
