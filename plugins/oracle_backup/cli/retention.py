@@ -61,7 +61,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--now", metavar="TIME", help="with --simulate: the present (default: the clock's)"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print one JSON object; with --simulate that is done wherever no terminal reads it",
+    )
     parser.set_defaults(run=run)
 
 

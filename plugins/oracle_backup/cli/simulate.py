@@ -99,7 +99,8 @@ def run(options: argparse.Namespace, *, lines: IO[bytes], now: datetime) -> int:
     if policy.is_empty:
         print("Nothing is kept: no option says what. A real plan is refused then.", file=sys.stderr)
     judged = list(zip(listed, reasons, strict=True))
-    if options.json:
+    # A line each is for people; who reads this with a program gets JSON without asking.
+    if options.json or not sys.stdout.isatty():
         print(json.dumps(_as_dict(judged), indent=1))
     else:
         for one, why in judged:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import logging
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from oracle_backup.cli.exits import NotFoundError
 from oracle_backup.cli.places import (
     add_place_options,
     add_schema_options,
@@ -23,10 +25,11 @@ from oracle_backup.cli.status_metrics import gauges_of
 from oracle_backup.cli.tables import printable, render_table, terminal_columns
 from oracle_backup.config.watched import watched
 from oracle_backup.domain.units import format_age, format_bytes
-from oracle_backup.domain.watch.alarm import Alarm, schema_key
+from oracle_backup.domain.watch.alarm import Alarm, Level, schema_key
 from oracle_backup.domain.watch.judge import judge
 from oracle_backup.domain.watch.subjects import StoreAnswer, StoreSilence
 from oracle_backup.domain.watch.words import Speech
+from oracle_backup.errors import BackupError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from oracle_backup.domain.watch.subjects import Watched, WatchedStore
 
 _SPEECH: Final = Speech()
+
+log = logging.getLogger(__name__)
 
 _EPILOG: Final = """\
 Asks the stores, and nothing else: neither Airflow nor a database has to run. It judges as the
@@ -53,8 +58,8 @@ A schema without any backup has time until its first scheduled run after the con
 changed, and start_late_limit on top, at least 6 h. Schemas that are switched off are left out.
 With --database or --schema, what belongs to none of these schemas is not judged.
 
-Exit codes, as Nagios and its kin take them: 0 all in order, 1 a warning, 2 critical, or wrong use
-or config. The first line of the output says why.
+Exit codes, as Nagios and its kin take them: 0 all in order, 1 a warning, 2 critical, wrong use or
+config, or the command itself has failed. The first line of the output says why.
 """
 
 
@@ -85,7 +90,31 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(options: argparse.Namespace) -> int:
-    """Ask, print, and return the exit code."""
+    """
+    Ask, print, and return the exit code.
+
+    What keeps the command from its work is critical too: as any other exit code, a monitor would
+    take it for a warning, or for none of its levels.
+    """
+    try:
+        return _run(options)
+    except (BackupError, NotFoundError) as error:
+        why = str(error)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        log.exception("The command has failed.")
+        why = f"{type(error).__name__}: {error}"
+    if options.json:
+        plain = {"level": "critical", "schemas": [], "stores": [], "alarms": []}
+        print(json.dumps(plain | {"problems": [why]}, indent=1))
+    else:
+        # Metrics that are not there are an alarm of their own.
+        print(f"CRITICAL: {why}", file=sys.stderr if options.prometheus else sys.stdout)
+    return int(Level.CRITICAL)
+
+
+def _run(options: argparse.Namespace) -> int:
     with open_places(options) as places:
         config = places.config
         subject, is_alone = _asked_for(config, options)

@@ -6,7 +6,7 @@ import posixpath
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -120,7 +120,7 @@ def foreign_owners(logs: Sequence[ExportLog], schema: str) -> tuple[str, ...]:
 
 
 def start_time(head: bytes, *, zone: str) -> datetime | None:
-    """Given how a log begins, return when the tool was started; None where it can't be told."""
+    """Given how a log begins, return in UTC when the tool was started; None where it is untold."""
     lines = head.decode("utf-8", errors="replace").splitlines()
     for found in (form.search(line) for line in lines for form in _BANNER):
         if found is None or (month := _month(found["month"])) is None:
@@ -134,8 +134,8 @@ def start_time(head: bytes, *, zone: str) -> datetime | None:
                 int(found["minute"]),
                 int(found["second"]),
                 tzinfo=ZoneInfo(zone),
-            )
-        except ValueError:
+            ).astimezone(UTC)
+        except (ValueError, OverflowError):
             continue
     return None
 

@@ -30,6 +30,7 @@ def leave(command_line, name, log, *, password=None):
 
 
 def test_archives_that_are_meant_get_manifests_and_no_others(command_line, log):
+    command_line.configure({"HR": {"timezone": "Europe/Madrid"}})
     wanted = [leave(command_line, f"HR-2025123{day}.7z", log) for day in (0, 1)]
     other = leave(command_line, "SALES-20251231.7z", log)
 
@@ -37,6 +38,8 @@ def test_archives_that_are_meant_get_manifests_and_no_others(command_line, log):
 
     assert said.code == 0, said.err
     assert said.out.count("Adopted lab/HR/HR-2025123") == 2
+    # At 02:00 by the clock in its log, which is an hour ahead.
+    assert said.out.count("complete, data of 2026-11-02 01:00Z.") == 2
     for path in wanted:
         manifest = read_manifest(path)
         assert (manifest.adopted, manifest.verdict) == (True, "complete")

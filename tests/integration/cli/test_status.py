@@ -202,7 +202,8 @@ def test_config_that_can_t_be_read_is_critical(command_line):
     said = command_line.run("status")
 
     assert said.code == 2
-    assert "backups.yaml" in said.err
+    assert said.out.startswith("CRITICAL: ")
+    assert "backups.yaml" in said.out
 
 
 def test_alarm_is_told_by_a_process_that_has_no_airflow(command_line, tmp_path):
@@ -257,3 +258,29 @@ def test_asked_for_one_schema_it_says_nothing_of_others(command_line):
 
     assert command_line.run("status").code == 1
     assert command_line.run("status", "--schema", "HR").code == 0
+
+
+def test_what_keeps_the_command_from_its_work_is_critical(command_line):
+    """No other exit code: a monitor takes 1 for a warning, and 4 for none of its levels."""
+    unknown = command_line.run("status", "--schema", "NONE")
+    command_line.connections.write_text("{")
+    unreadable = command_line.run("status", "--json")
+    metrics = command_line.run("status", "--prometheus")
+
+    assert (unknown.code, unreadable.code, metrics.code) == (2, 2, 2)
+    assert unknown.out.startswith("CRITICAL: ")
+    assert "has no right entry for schema NONE" in unknown.out
+    assert unreadable.json["level"] == "critical"
+    assert "connections.json" in unreadable.json["problems"][0]
+    assert metrics.out == ""
+    assert metrics.err.startswith("CRITICAL: ")
+
+
+def test_error_that_nobody_has_foreseen_is_critical(command_line, monkeypatch, caplog):
+    monkeypatch.setattr("oracle_backup.cli.status.judge", None)
+
+    said = command_line.run("status")
+
+    assert said.code == 2
+    assert said.out.startswith("CRITICAL: TypeError: ")
+    assert "Traceback" in caplog.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import logging
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,8 +14,10 @@ from oracle_backup.adapters.catalogue import (
     CatalogueEntry,
     finish_removals,
     read_catalogue,
+    reading,
     remove_backups,
 )
+from oracle_backup.adapters.ports import StoreEntry
 from oracle_backup.errors import RetentionRefusedError, StorePermissionError
 from support.builders import instant
 from support.memory_store import InMemoryArchiveStore
@@ -422,6 +425,41 @@ def test_removal_that_no_manifest_of_ours_names_is_left_alone(
     finish(store)
 
     assert store.files == before
+
+
+class CrowdedStore(InMemoryArchiveStore):
+    """Lists markers that somebody has put there, and none of them is a manifest."""
+
+    COUNT = 20_000
+
+    def list(self, folder: str) -> Iterator[StoreEntry]:
+        yield from super().list(folder)
+        for number in range(self.COUNT):
+            yield StoreEntry(name=f"{folder}/{number:06}.7z{DELETING}", size_bytes=2, is_file=True)
+
+    def read_bytes(self, name: str, *, max_bytes: int) -> bytes:
+        return self.files.get(name, b"{}")
+
+
+def test_strange_markers_take_little_memory_and_few_lines_of_the_log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_ARCHIVES", 1_000)
+    store = CrowdedStore()
+    put_backup(store, NEW)
+    begin(store, OLD)
+
+    tracemalloc.start(1)
+    try:
+        finish(store)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert names_on(store) == both(NEW)
+    assert peak < 2 * 1024**2
+    assert len(caplog.messages) < 30
+    assert caplog.messages[-1] == f"{CrowdedStore.COUNT - 20} more such files are ignored as well."
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,7 @@ def test_that_a_real_plan_would_be_refused_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"2026-11-23T02:00Z\n")))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
 
     assert main(["retention", "--simulate"]) == 0
 
@@ -138,10 +139,24 @@ def test_that_a_real_plan_would_be_refused_is_said(
     assert "A real plan is refused" in said.err
 
 
-def test_without_json_there_is_a_line_each(
+def test_a_program_that_reads_it_gets_json_without_asking(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"2026-11-23T02:00Z\n")))
+
+    assert main(["retention", "--simulate", "--keep-last", "1"]) == 0
+
+    assert json.loads(capsys.readouterr().out) == {
+        "keep": [{"time": "2026-11-23T02:00Z", "reasons": ["last snapshot"]}],
+        "remove": [],
+    }
+
+
+def test_on_a_terminal_there_is_a_line_each(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(TIMES.encode())))
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
 
     assert main(["retention", "--simulate", "--keep-last", "1"]) == 0
 

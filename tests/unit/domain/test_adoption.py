@@ -93,7 +93,14 @@ def test_begin_is_read_from_the_banner(banner: str, moment: datetime | None) -> 
 
     found = start_time(head, zone="Europe/Madrid")
 
-    assert (found and found.astimezone(UTC)) == (moment and moment.replace(tzinfo=UTC))
+    assert found == (moment and moment.replace(tzinfo=UTC))
+    assert found is None or found.tzinfo is UTC
+
+
+def test_begin_before_all_time_is_none() -> None:
+    head = b"Export: Release 19.0.0.0.0 - Production on Mon Jan 1 00:00:00 0001\n"
+
+    assert start_time(head, zone="Asia/Tokyo") is None
 
 
 @pytest.mark.parametrize(

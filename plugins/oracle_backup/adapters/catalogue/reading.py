@@ -37,7 +37,7 @@ MOST_FOREIGN: Final = 1_000
 """Archives without a manifest that are named."""
 MOST_FOLDERS: Final = 20_000
 """Folders in a folder that are named."""
-_MOST_WARNINGS: Final = 20
+MOST_WARNINGS: Final = 20
 """Strange files of one folder that the log names."""
 
 
@@ -197,7 +197,7 @@ class _FolderReader:
 
     def _ignore(self, name: str, why: str) -> None:
         self._found.damaged_count += 1
-        if self._found.damaged_count <= _MOST_WARNINGS:
+        if self._found.damaged_count <= MOST_WARNINGS:
             log.warning("%s is ignored: %s", name, why)
         self._pair(_archive_of(name), None)
 
@@ -234,7 +234,7 @@ class _FolderReader:
         for entry in self._archives.values():
             self._count_foreign(entry.size_bytes, count=1)
         found.foreign = list(islice(self._archives.values(), MOST_FOREIGN))
-        if (more := found.damaged_count - _MOST_WARNINGS) > 0:
+        if (more := found.damaged_count - MOST_WARNINGS) > 0:
             log.warning("%d more files in %s are ignored as well.", more, self._folder or "it")
 
     def _count_foreign(self, size_bytes: int, *, count: int) -> None:

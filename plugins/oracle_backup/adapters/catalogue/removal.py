@@ -8,10 +8,16 @@ in between leaves a manifest under that name, and the next run ends what was beg
 from __future__ import annotations
 
 import logging
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from oracle_backup.adapters.catalogue.model import CatalogueEntry
-from oracle_backup.adapters.catalogue.reading import read_catalogue, read_manifest
+from oracle_backup.adapters.catalogue.reading import (
+    MOST_WARNINGS,
+    READ_AT_ONCE,
+    read_catalogue,
+    read_manifest,
+)
 from oracle_backup.adapters.store_names import DELETING_SUFFIX, is_safe_piece
 from oracle_backup.domain.manifest import MAX_BYTES, Manifest
 from oracle_backup.domain.names import ARCHIVE_SUFFIX, MANIFEST_SUFFIX
@@ -23,7 +29,7 @@ from oracle_backup.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from oracle_backup.adapters.ports import ArchiveStore
     from oracle_backup.domain.manifest import ManifestHead
@@ -63,18 +69,8 @@ def finish_removals(store: ArchiveStore, folder: str, *, database: str, schema: 
     it tells. One that is pinned, or is the newest good backup there is by now, gets its manifest
     back. What is damaged or tells of something else is said in the log and left alone.
     """
-    suffix = f"{ARCHIVE_SUFFIX}{MANIFEST_SUFFIX}{DELETING_SUFFIX}"
-    # Taken before anything is removed; of a huge folder, only what has the name for it.
-    markers = [
-        entry.name
-        for entry in store.list(folder)
-        if entry.is_file and entry.name.endswith(suffix) and entry.size_bytes <= MAX_BYTES
-    ]
-    begun = [
-        entry
-        for marker, content in store.read_many(markers, max_bytes=MAX_BYTES)
-        if (entry := _begun(marker, content, database=database, schema=schema))
-    ]
+    # All of them, before anything is removed: a listing goes on while it is read.
+    begun = list(_removals(store, folder, database=database, schema=schema))
     if not begun:
         return
     good = [
@@ -87,6 +83,35 @@ def finish_removals(store: ArchiveStore, folder: str, *, database: str, schema: 
             moment >= entry.manifest.snapshot_time for moment in good
         )
         _finish(store, entry, may_go=may_go)
+
+
+def _removals(
+    store: ArchiveStore, folder: str, *, database: str, schema: str
+) -> Iterator[CatalogueEntry]:
+    """Yield the schema's backups whose removal has begun; of what others put there, nothing."""
+    suffix = f"{ARCHIVE_SUFFIX}{MANIFEST_SUFFIX}{DELETING_SUFFIX}"
+    markers = (
+        entry.name
+        for entry in store.list(folder)
+        if entry.is_file and entry.name.endswith(suffix) and entry.size_bytes <= MAX_BYTES
+    )
+    ignored = 0
+    # Some at a time: a folder may hold a million of them that are none of ours.
+    while some := list(islice(markers, READ_AT_ONCE)):
+        for marker, content in store.read_many(some, max_bytes=MAX_BYTES):
+            try:
+                entry = _begun(marker, content)
+            except (StoreError, IntegrityError) as error:
+                ignored += 1
+                if ignored <= MOST_WARNINGS:
+                    log.warning("%s is ignored: %s", marker, error)
+                continue
+            if (entry.manifest.database, entry.manifest.schema) == (database, schema):
+                yield entry
+            else:
+                log.debug("%s is of another schema.", marker)
+    if ignored > MOST_WARNINGS:
+        log.warning("%d more such files are ignored as well.", ignored - MOST_WARNINGS)
 
 
 def _require_anchor(
@@ -179,33 +204,21 @@ def _essence(manifest: ManifestHead) -> tuple[object, ...]:
 
 
 def _read_marked(store: ArchiveStore, marker: str) -> ManifestHead | None:
-    return _head_of(marker, store.read_bytes(marker, max_bytes=MAX_BYTES))
-
-
-def _head_of(marker: str, content: bytes | StoreError) -> ManifestHead | None:
     try:
-        if isinstance(content, StoreError):
-            raise content
-        return Manifest.from_json(content).head
-    except (StoreError, IntegrityError) as error:
+        return Manifest.from_json(store.read_bytes(marker, max_bytes=MAX_BYTES)).head
+    except IntegrityError as error:
         log.warning("%s is ignored: %s", marker, error)
         return None
 
 
-def _begun(
-    marker: str, content: bytes | StoreError, *, database: str, schema: str
-) -> CatalogueEntry | None:
-    """Return the backup whose removal has begun, None where it is none of this schema's."""
+def _begun(marker: str, content: bytes | StoreError) -> CatalogueEntry:
+    """Return the backup whose removal has begun. Raise StoreError or IntegrityError for none."""
+    if isinstance(content, StoreError):
+        raise content
     archive = marker.removesuffix(f"{MANIFEST_SUFFIX}{DELETING_SUFFIX}")
-    found = _head_of(marker, content)
-    if found is None:
-        return None
+    found = Manifest.from_json(content).head
     if found.archive.name != archive.rpartition("/")[2]:
-        log.warning("%s is ignored: it tells of %r.", marker, found.archive.name)
-        return None
-    if (found.database, found.schema) != (database, schema):
-        log.debug("%s is of %s on %s.", marker, found.schema, found.database)
-        return None
+        raise IntegrityError(f"it tells of {found.archive.name!r}")
     return CatalogueEntry(archive=archive, manifest=found)
 
 
