@@ -14,6 +14,8 @@ from oracle_backup.domain.units import format_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from airflow.providers.ssh.hooks.ssh import SSHHook
+
     from oracle_backup.cli.places import StoreUse
     from oracle_backup.config.model import SchemaSettings
 
@@ -94,7 +96,7 @@ def ask_host(conn_id: str, tools: tuple[tuple[str, str], ...], *, timeout_second
 
     hook = host_hook(conn_id)
     if isinstance(hook, OracleHostHook):
-        hook.conn_timeout = hook.auth_timeout = hook.banner_timeout = timeout_seconds
+        _ask_once(hook, timeout_seconds)
         says = [f"{hook.username}@{hook.remote_host}:{hook.port}"]
     else:
         says = [f"this machine, {hook.remote_host}"]
@@ -108,6 +110,12 @@ def ask_host(conn_id: str, tools: tuple[tuple[str, str], ...], *, timeout_second
                 release = _RELEASE.search(tool.release)
                 says.append(f"{name} {release[1] if release else 'of a release it does not tell'}")
     return Found(says=tuple(says), wrong=tuple(wrong))
+
+
+def _ask_once(hook: SSHHook, timeout_seconds: int) -> None:
+    """Let a hook try once: who checks a password must not be locked out by three wrong ones."""
+    hook.conn_retry_attempts = 1
+    hook.conn_timeout = hook.auth_timeout = hook.banner_timeout = timeout_seconds
 
 
 def _databases(schemas: tuple[SchemaSettings, ...]) -> Iterator[Question]:
@@ -159,7 +167,7 @@ def ask_store(use: StoreUse, *, timeout_seconds: int) -> Found:
     from oracle_backup.hooks.store import ArchiveStoreHook
 
     hook = ArchiveStoreHook(use.settings.conn_id, path=use.settings.path)
-    hook.conn_timeout = hook.auth_timeout = hook.banner_timeout = timeout_seconds
+    _ask_once(hook, timeout_seconds)
     with hook.store() as store:
         # One entry tells whether the folder may be read; a store may hold a million.
         is_empty = not list(islice(store.list(""), 1))

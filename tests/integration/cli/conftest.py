@@ -9,6 +9,7 @@ import pytest
 
 from lab.stage import Lab
 from support.command_line import CommandLine
+from support.quick_retries import retry_without_pauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ def command_line(
         # Only what says which certificates to trust: the connections come from their file.
         if not name.startswith("AIRFLOW"):
             monkeypatch.setenv(name, value)
+    retry_without_pauses(monkeypatch)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     yield CommandLine(lab, folder=tmp_path, capsys=capsys)
     lab.set_store_faults()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from contextlib import contextmanager, suppress
+
 import pytest
 
 pytestmark = pytest.mark.integration
@@ -73,6 +77,43 @@ def test_connection_that_is_not_there_is_unreachable(command_line, name):
     (bad,) = [one for one in said.json["connections"] if one["state"] == "unreachable"]
     assert "'nowhere'" in bad["error"]
     assert bad["used_by"] == ["lab/HR"]
+
+
+def test_each_server_is_tried_once(command_line):
+    """Three wrong passwords in a row lock many an account."""
+    with refusing_server() as (port, visits):
+        command_line.set_connections(lab_host={"port": port}, lab_store={"port": port})
+
+        said = command_line.run("check", "--connections", "--json", "--timeout", "60")
+
+    assert said.code == 5
+    assert states(said) == {
+        "host": "unreachable",
+        "database": "ok",
+        "store": "unreachable",
+        "mail": "ok",
+    }
+    assert len(visits) == 2
+
+
+@contextmanager
+def refusing_server():
+    """Yield the port of a server that hangs up at once, and a list with an item for each visit."""
+    visits = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            with suppress(OSError):
+                while True:
+                    connection, visitor = server.accept()
+                    visits.append(visitor)
+                    connection.close()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield server.getsockname()[1], visits
+        server.shutdown(socket.SHUT_RDWR)
+    thread.join()
 
 
 def test_place_that_hangs_holds_up_no_other(command_line):

@@ -215,7 +215,7 @@ def test_secrets_are_in_no_argument_list_and_no_environment(command_line, home):
         one["password"] for one in command_line.lab.connections.values() if "password" in one
     ] + [command_line.lab.connections["lab_host"]["extra"]["private_key"].splitlines()[1]]
     command_line.configure({"HR": {}}, archive={"password_conn_id": "lab_archive"})
-    arguments = command_line.arguments("check", "--connections", "--timeout", "15", "--json")
+    arguments = command_line.arguments("check", "--connections", "--timeout", "5", "--json")
     command_line.lab.pause("listener")
     seen = ""
     try:

@@ -10,6 +10,7 @@ import pytest
 
 from lab.stage import Lab
 from support.preflights import Preflight
+from support.quick_retries import retry_without_pauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def preflight(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Preflight]:
     for name, connection in lab.connections.items():
         monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(connection))
+    retry_without_pauses(monkeypatch)
     yield Preflight(lab)
     lab.set_store_faults()
     for folder in (lab.paths.store, lab.paths.dumps, lab.paths.home):
