@@ -92,6 +92,22 @@ def test_what_became_what_is_told_without_a_password(
     assert not [secret for secret in SECRETS if secret in said]
 
 
+def test_every_key_of_both_files_is_told_of(
+    target: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["import-config", str(SAMPLE), "--output-dir", str(target), "--json"])
+
+    said = json.loads(capsys.readouterr().out)
+    told = {one["from"] for one in (*said["carried"], *said["lost"])}
+    written = json.loads(SAMPLE.read_text(encoding="utf-8"))
+    keys = {key for key, value in written.items() if isinstance(value, str)}
+    keys |= {f"Backup[0].{key}" for key in written["Backup"][0]}
+    for section in ("ConfiguracionSFTP", "AvisoCorreo"):
+        keys |= {f"{section}.{key}" for key in written[section]}
+    keys |= {f'"credenciales.json".{key}' for key in ("BBDD", "CORREO", "SFTP")}
+    assert keys - told == set()
+
+
 def test_account_is_told_as_json_too(
     path: Path, target: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -45,6 +45,8 @@ def carried_lines(predecessor: Predecessor) -> Iterator[Line]:
         connections.MAIL: "CORREO",
     }
     file = predecessor.credentials_path
+    if file is not None:
+        yield Line(_place(predecessor.credentials_place), "connections", f"read from {file}")
     for conn_id, parts in predecessor.connections.items():
         if file is not None and conn_id in sections:
             kind = f"{parts.conn_type}{', with its password' if parts.password else ''}"

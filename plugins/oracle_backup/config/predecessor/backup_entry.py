@@ -127,6 +127,8 @@ def _put_names(fields: Fields, draft: Draft, *, tool: str, values: Mapping[str, 
     draft.put("export.numbered_files", numbered, place)
     if _stem(fields, "FicheroLog", ending=".log", draft=None, values=values) != dump:
         draft.lose(fields.place_of("FicheroLog"), "the log is called as the dump is")
+    else:
+        draft.share("export.file_name", fields.place_of("FicheroLog"))
     for name in ("FicheroBackup", "FicheroLog"):
         folder = posixpath.dirname(fields.text(name).replace("\\", "/"))
         if folder and tool == "expdp":

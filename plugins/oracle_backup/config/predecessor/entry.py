@@ -68,6 +68,11 @@ class Draft:
         self.carried = [one for one in self.carried if one.option != option]
         self.carried.append(Carried(place, option, value))
 
+    def share(self, option: str, place: Place) -> None:
+        """Tell of a second value that went into an option which is set."""
+        (set_before,) = (one for one in self.carried if one.option == option)
+        self.carried.append(Carried(place, option, set_before.value))
+
     def text_of(self, option: Place) -> str:
         """Return what an option of a group holds, as text."""
         group = self.options[str(option[0])]

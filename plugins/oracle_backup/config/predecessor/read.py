@@ -15,7 +15,7 @@ from oracle_backup.config.predecessor.json_text import Members, parse_json
 from oracle_backup.config.predecessor.shared_options import CONFIG_KEYS
 from oracle_backup.config.predecessor.surroundings import Surroundings
 from oracle_backup.config.predecessor.translate import Source, Translation, translate
-from oracle_backup.config.problems import Problem
+from oracle_backup.config.problems import Place, Problem
 from oracle_backup.errors import ConfigError
 
 _DEFAULT_CREDENTIALS = "config/credenciales.json"
@@ -28,11 +28,13 @@ class Predecessor:
     What the predecessor's files say.
 
     :param credentials_path: where credenciales.json is; None where it could not be read.
+    :param credentials_place: where config.json says so, or would say so.
     :param connections: the connections they hold, by id; none of them where it could not be read.
     """
 
     translation: Translation
     credentials_path: Path | None
+    credentials_place: Place
     connections: dict[str, ConnectionParts]
 
 
@@ -55,7 +57,8 @@ def read_predecessor(
     written = config.text("FicheroCredenciales").replace("\\", "/") or _DEFAULT_CREDENTIALS
     places = _places(path, written)
     found = _first_of(places)
-    place = config.place_of("FicheroCredenciales") if found is None else (found.name,)
+    told_at = config.place_of("FicheroCredenciales")
+    place = told_at if found is None else (found.name,)
     problems: list[Problem] = []
     credentials = None
     if found is None:
@@ -79,7 +82,7 @@ def read_predecessor(
             surroundings=surroundings or Surroundings(os.environ),
         )
     )
-    return Predecessor(translation, found, _connections(path, credentials, translation))
+    return Predecessor(translation, found, told_at, _connections(path, credentials, translation))
 
 
 def _connections(

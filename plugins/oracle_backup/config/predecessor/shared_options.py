@@ -99,6 +99,8 @@ def put_store(draft: Draft, sftp: Fields) -> None:
     place = sftp.place_of("RutaSFTP" if pieces[1] else "RutaInicialSFTP")
     draft.put("store.conn_id", connections.STORE, place)
     draft.put("store.path", "/" + "/".join(piece.strip("/") for piece in pieces), place)
+    if all(pieces):
+        draft.share("store.path", sftp.place_of("RutaInicialSFTP"))
     if not pieces[0].startswith("/"):
         draft.lose(
             sftp.place_of("RutaInicialSFTP"),
