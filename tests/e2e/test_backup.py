@@ -11,6 +11,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from lab.oracle import instance
@@ -34,6 +35,23 @@ def unpack(archive: Path, folder: Path, *, password: str | None = None) -> list[
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return sorted(folder.iterdir())
+
+
+def test_manifest_keeps_the_published_schema(backups: Backups, root: Path):
+    schema = json.loads((root / "docs/reference/manifest.schema.json").read_text(encoding="utf-8"))
+    # As published, and strict: what a run writes is described in full.
+    for record in (schema, *schema["$defs"].values()):
+        record["additionalProperties"] = False
+
+    manifest = backups.run("HR", conf={"note": "before the upgrade"}).manifest
+
+    checker = jsonschema.Draft202012Validator(
+        schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+    )
+    assert [error.message for error in checker.iter_errors(manifest)] == []
+    assert all(manifest[name] for name in ("run_id", "tool_version", "snapshot_scn", "parameters"))
+    assert all(manifest[name] for name in ("database_version", "character_set", "tables", "note"))
+    assert manifest["verified"]["method"] == "full"
 
 
 @needs_7zip
