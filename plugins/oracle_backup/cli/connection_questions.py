@@ -14,11 +14,10 @@ from oracle_backup.domain.units import format_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from airflow.providers.ssh.hooks.ssh import SSHHook
-
     from oracle_backup.cli.places import StoreUse
     from oracle_backup.config.model import SchemaSettings
-
+    from oracle_backup.hooks.host import OracleHostHook
+    from oracle_backup.hooks.store import ArchiveStoreHook
 
 _RELEASE = re.compile(r"Release ([0-9.]+)")
 
@@ -112,7 +111,7 @@ def ask_host(conn_id: str, tools: tuple[tuple[str, str], ...], *, timeout_second
     return Found(says=tuple(says), wrong=tuple(wrong))
 
 
-def _ask_once(hook: SSHHook, timeout_seconds: int) -> None:
+def _ask_once(hook: OracleHostHook | ArchiveStoreHook, timeout_seconds: int) -> None:
     """Let a hook try once: who checks a password must not be locked out by three wrong ones."""
     hook.conn_retry_attempts = 1
     hook.conn_timeout = hook.auth_timeout = hook.banner_timeout = timeout_seconds
