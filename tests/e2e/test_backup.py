@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -189,8 +190,24 @@ def test_incomplete_export_is_archived_and_red_and_prunes_nothing(backups: Backu
     verdicts = sorted(json.loads(path.read_text())["verdict"] for path in outcome.manifests)
     assert verdicts == ["complete", "incomplete"]
     assert "INCOMPLETE: HR on lab" in outcome.mail["Subject"]
-    assert "EMPLOYEES" in outcome.mail_text
-    assert "ORA-01555" in outcome.mail_text or "ORA-31693" in outcome.mail_text
+    assert re.search(r"EMPLOYEES +ORA-01555: Undo was overwritten", outcome.mail_text)
+    said = " ".join(outcome.mail_text.split())
+    assert "Raise UNDO_RETENTION" in said
+    assert "Mend the cause, then clear the task export" in said
+
+
+def test_report_in_spanish_says_what_to_do_in_spanish(backups: Backups):
+    backups.set_faults(
+        {"tool": "expdp", "schema": "HR", "table": "EMPLOYEES", "fault": "ora-01555"}
+    )
+
+    outcome = backups.run("HR", mail={"language": "es"})
+
+    assert outcome.mail["Subject"] == "[Backup Oracle] INCOMPLETO: HR en lab"
+    assert re.search(r"EMPLOYEES +ORA-01555: El undo se sobrescribió", outcome.mail_text)
+    assert "Suba UNDO_RETENTION" in " ".join(outcome.mail_text.split())
+    english = re.findall(r"\b(?:the|is|are|was|of|and|with|from|it|not)\b", outcome.mail_text)
+    assert english == []
 
 
 def test_full_store_is_red_and_leaves_no_final_name(backups: Backups, lab: Lab):
@@ -281,6 +298,10 @@ def test_retention_keeps_what_the_policy_says(backups: Backups):
 
     assert len(outcome.archives) == len(outcome.manifests) == 2
     assert "Removed: HR-" in outcome.mail_text
+    assert "SIZE OF THE LAST 2 BACKUPS" in outcome.mail_text
+    assert "BIGGEST TABLES" in outcome.mail_text
+    kinds = [part.get_content_type() for part in outcome.mail.walk()]
+    assert kinds.count("image/png") == 1
 
 
 def test_pinned_backup_outlives_the_policy(backups: Backups):
