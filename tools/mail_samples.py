@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from oracle_backup.adapters.mail import build_message
 from oracle_backup.adapters.report_mail import build_report_message
-from oracle_backup.domain.report.html_page import FAILURE, render_html_page
+from oracle_backup.domain.digest.night import SchemaNight, State
+from oracle_backup.domain.digest.page import Digest
+from oracle_backup.domain.digest.record import RunRecord
+from oracle_backup.domain.report.html_page import render_html_page
 from oracle_backup.domain.report.model import (
     ArchiveFacts,
     BackupReport,
@@ -19,7 +22,6 @@ from oracle_backup.domain.report.model import (
     Retention,
     Step,
 )
-from oracle_backup.domain.report.page import TROUBLE, Grid, Section
 from oracle_backup.domain.report.stall import StallNotice, render_stall_html, render_stall_text
 from oracle_backup.domain.report.text_page import render_text_page
 from oracle_backup.domain.table_figures import TableSize, TroubledTable
@@ -40,6 +42,7 @@ TABLES = (
     ("DOCUMENTS", 412_007, 4.8),
     ("PRICE_HISTORY", 19_277_310, 2.1),
 )
+_UNDO = "ORA-01555: Undo was overwritten before the table was read."
 STEPS = ("preflight", "export", "inspect", "archive", "verify", "retain", "clean_up")
 
 
@@ -249,31 +252,65 @@ def stalled(language: str) -> EmailMessage:
 
 
 def digest(language: str) -> EmailMessage:
-    """Return a page as a digest is one: a sentence, what needs somebody, and a table of all."""
-    spanish = language == "es"
-    names = ("FINANCE", "HR", "SALES", "CRM", "WAREHOUSE")
-    states = ("FALLIDO", "OK") if spanish else ("FAILED", "OK")
-    title = "FINANCE en erp" if spanish else "FINANCE on erp"
-    headline = "4 de 5 backups están bien." if spanish else "4 of 5 backups are good."
-    sections = (
-        Section(title=title, lines=("ORA-01555: snapshot too old.",), tone=TROUBLE),
-        Section(
-            title="Todos los esquemas" if spanish else "All schemas",
-            grid=Grid(
-                columns=("Esquema", "Estado", "Tamaño") if spanish else ("Schema", "State", "Size"),
-                rows=tuple((name, states[at > 0], "9.6 GiB") for at, name in enumerate(names)),
-                figures=frozenset({2}),
-            ),
+    """Return the one mail about a night of several schemas."""
+    nights = (
+        _night("FINANCE", State.INCOMPLETE, reason=_UNDO, todo="Raise UNDO_RETENTION."),
+        _night("HR", State.SUCCESS, size=0.4),
+        _night("SALES", State.WARNINGS, size=3.1, reason="Undo retention is short."),
+        _night("CRM", State.SUCCESS, size=1.2),
+        SchemaNight(
+            database="erp",
+            schema="WAREHOUSE",
+            state=State.MISSING,
+            due=DUE,
+            newest_data=DUE - timedelta(days=1),
+            is_paused=True,
         ),
     )
+    page = Digest(
+        nights=nights,
+        since=DUE - timedelta(hours=19),
+        until=DUE + timedelta(hours=5),
+        zone="Europe/Madrid",
+        language=language,
+    )
     return build_message(
-        headline,
-        text=render_text_page(headline, sections),
+        page.subject,
+        text=render_text_page(page.headline, page.sections()),
         html=render_html_page(
-            headline, sections, subject=headline, colour=FAILURE, language=language
+            page.headline,
+            page.sections(),
+            subject=page.subject,
+            colour=page.colour,
+            language=language,
         ),
         sender=SENDER,
         recipients=TO,
+    )
+
+
+def _night(
+    schema: str, state: State, *, size: float | None = None, reason: str = "", todo: str = ""
+) -> SchemaNight:
+    run = RunRecord(
+        run_id="scheduled__2026-11-23T02:00:00+00:00",
+        run_url=complete().run_url,
+        moment=DUE,
+        told_at=DUE + timedelta(hours=1),
+        result=state.value,
+        reason=reason,
+        todo=todo,
+        snapshot_time=DUE + timedelta(seconds=12) if size else None,
+        size_bytes=round(size * GIB) if size else None,
+        seconds=3_600.0,
+    )
+    return SchemaNight(
+        database="erp",
+        schema=schema,
+        state=state,
+        runs=(run,),
+        newest_data=DUE if size else DUE - timedelta(days=1),
+        size_before=round(size * GIB * 0.98) if size else None,
     )
 
 

@@ -316,6 +316,14 @@ def test_link_has_its_words_in_html_and_its_address_in_text() -> None:
     assert "  Open it: https://airflow.example/runs/1?a=1&b\n" in render_text_page("H", [section])
 
 
+def test_link_that_is_no_web_address_is_only_shown() -> None:
+    section = Section(title="", link=("Open it", "javascript:alert(1)"))
+    page = Page(render_html_page("H", [section], subject="S", colour="#000000"))
+
+    assert page.links == []
+    assert "Open it: javascript:alert(1)" in page.data
+
+
 @pytest.mark.parametrize(("tone", "edge"), [(TODO, "#c98500"), (TROUBLE, "#b3261e")])
 def test_tone_shows_by_the_colour_of_the_edge(tone: str, edge: str) -> None:
     section = Section(title="", lines=("x",), tone=tone)

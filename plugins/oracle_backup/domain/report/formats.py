@@ -31,11 +31,6 @@ def format_short_day(moment: datetime, *, zone: str, language: str = "en") -> st
     return f"{moment.astimezone(ZoneInfo(zone)):{_SHORT_DAYS[language]}}"
 
 
-def format_short_time(moment: datetime, *, zone: str, language: str = "en") -> str:
-    """Given an instant, return month, day, hour and minute."""
-    return f"{moment.astimezone(ZoneInfo(zone)):{_SHORT_DAYS[language]} %H:%M}"
-
-
 def format_count(number: int, *, language: str = "en") -> str:
     """Given a whole number, return it with its thousands set apart."""
     return _signs(f"{number:,}", language)
