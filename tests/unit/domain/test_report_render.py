@@ -301,6 +301,45 @@ def test_text_of_a_table_is_set_in_columns() -> None:
     assert text.splitlines()[2:] == ["  Table    Rows", "  A       1,200", "  LONGER      7"]
 
 
+WIDE = Grid(
+    columns=("Schema", "Verdict", "Data of", "Size"),
+    rows=(("HR", "OK", "5 h", "1 GiB"), ("<b>", "FAILED", "-", "-")),
+    figures=frozenset({3}),
+)
+
+
+def test_table_with_many_columns_has_two_lines_for_each_row_in_html() -> None:
+    """On a phone each column of five would be a letter wide."""
+    page = Page(
+        render_html_page("H", [Section(title="", grid=WIDE)], subject="S", colour="#000000")
+    )
+
+    assert page.open == []
+    assert "Data of: 5 h · Size: 1 GiB" in page.data
+    for words in ("HR", "OK", "<b>", "FAILED"):
+        assert words in page.data
+    assert "th" not in page.tags
+
+
+def test_table_with_many_columns_is_a_table_in_text() -> None:
+    text = render_text_page("H", [Section(title="", grid=WIDE)])
+
+    assert text.splitlines()[2:4] == [
+        "  Schema  Verdict  Data of   Size",
+        "  HR      OK       5 h      1 GiB",
+    ]
+
+
+def test_long_address_is_shown_short_and_leads_where_it_should() -> None:
+    address = f"https://airflow.example/{'x' * 60}"
+    section = Section(title="", rows=(("Run", address),))
+    page = Page(render_html_page("H", [section], subject="S", colour="#000000"))
+
+    assert page.links == [address]
+    assert "airflow.example/…" in page.data
+    assert f"Run  {address}" in render_text_page("H", [section])
+
+
 def test_text_is_not_moved_by_one_long_label() -> None:
     text = render_text_page("H", [Section(title="", rows=(("x" * 300, "1"), ("y", "2")))])
 

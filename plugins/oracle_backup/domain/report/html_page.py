@@ -37,9 +37,14 @@ _TABLE: Final = 'role="presentation" width="100%" cellpadding="0" cellspacing="0
 _TEXT: Final = "font-size:15px;line-height:1.5;color:#1f2328"
 _GREY: Final = "#59636e"
 _BLUE: Final = "#0a5cb8"
+_SMALL: Final = f"font-size:14px;line-height:1.45;{_FONT}"
 _TONES: Final = {TODO: ("#fff6e0", "#c98500"), TROUBLE: ("#fdf0ef", FAILURE)}
 """Background and edge."""
-_WEB_ADDRESS: Final = re.compile(r"https?://[^\s<>\"']+")
+_WEB_ADDRESS: Final = re.compile(r"https?://([^\s<>\"'/]+)[^\s<>\"']*")
+_LONG_ADDRESS: Final = 60
+"""Letters; of a longer one the server is shown, and it leads where it should."""
+_MOST_COLUMNS: Final = 3
+"""More have no room on a phone."""
 
 
 def render_html_page(
@@ -95,7 +100,7 @@ def _section(section: Section, pictures: Collection[str]) -> str:
                 for line in section.lines
             ),
             _rows(section.rows),
-            _grid(section.grid) if section.grid is not None else "",
+            _table(section.grid) if section.grid is not None else "",
             _picture(picture) if picture is not None else _bars(section.bars),
             _link(*section.link) if section.link is not None else "",
             _code(section.code),
@@ -122,6 +127,30 @@ def _rows(rows: Sequence[tuple[str, str]]) -> str:
         for label, value in rows
     )
     return f"<table {_TABLE}>{lines}</table>"
+
+
+def _table(grid: Grid) -> str:
+    return _grid(grid) if len(grid.columns) <= _MOST_COLUMNS else _stacked(grid)
+
+
+def _stacked(grid: Grid) -> str:
+    """Return a wide table so that a phone can show it: a line of two values, the others below."""
+    edge = "border-bottom:1px solid #e4e8ec"
+    lines = "".join(
+        f'<tr><td style="padding:6px 0 0;{_SMALL};color:#1f2328;font-weight:600;{_BREAK}">'
+        f"{_safe(first)}</td>"
+        f'<td align="right" style="padding:6px 0 0 12px;{_SMALL};color:#1f2328;font-weight:600">'
+        f"{_safe(second)}</td></tr>"
+        f'<tr><td colspan="2" style="padding:0 0 6px;{edge};{_SMALL};color:{_GREY};{_BREAK}">'
+        f"{_labelled(grid.columns[2:], others)}</td></tr>"
+        for first, second, *others in grid.rows
+    )
+    return f"<table {_TABLE}>{lines}</table>"
+
+
+def _labelled(labels: Sequence[str], values: Sequence[str]) -> str:
+    pairs = zip(labels, values, strict=True)
+    return " &middot; ".join(f"{_safe(label)}: {_safe(value)}" for label, value in pairs)
 
 
 def _grid(grid: Grid) -> str:
@@ -169,13 +198,12 @@ def _bar(bar: Bar) -> str:
         )
         if width
     )
-    small = f"font-size:14px;line-height:1.45;{_FONT}"
     return (
-        f'<tr><td width="84" style="width:84px;padding:3px 10px 3px 0;color:{_GREY};{small};'
+        f'<tr><td width="84" style="width:84px;padding:3px 10px 3px 0;color:{_GREY};{_SMALL};'
         f'{_BREAK}">{_safe(bar.label)}</td>'
         f'<td style="padding:3px 0"><table {_TABLE}><tr>{drawn}</tr></table></td>'
         f'<td width="132" align="right" style="width:132px;padding:3px 0 3px 10px;'
-        f'color:{FAILURE if bar.is_bad else "#1f2328"};{small}">{_safe(bar.text)}</td></tr>'
+        f'color:{FAILURE if bar.is_bad else "#1f2328"};{_SMALL}">{_safe(bar.text)}</td></tr>'
     )
 
 
@@ -209,8 +237,9 @@ def _link(words: str, address: str) -> str:
 
 def _linked(value: str) -> str:
     address = _safe(value)
-    if _WEB_ADDRESS.fullmatch(clean(value)):
-        return f'<a href="{address}" style="color:{_BLUE}">{address}</a>'
+    if match := _WEB_ADDRESS.fullmatch(clean(value)):
+        shown = address if len(value) <= _LONG_ADDRESS else f"{_safe(match[1])}/&hellip;"
+        return f'<a href="{address}" style="color:{_BLUE}">{shown}</a>'
     return address
 
 
