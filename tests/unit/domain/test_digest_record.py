@@ -7,6 +7,7 @@ import pytest
 
 from oracle_backup.domain.digest.record import MOST_RUNS, RunLog, record_of
 from oracle_backup.domain.report.model import Problem
+from oracle_backup.domain.table_figures import TroubledTable
 from oracle_backup.errors import IntegrityError
 from support.builders import DUE, make_report, make_steps
 from support.digests import make_bad_record, make_record
@@ -38,7 +39,7 @@ def test_record_of_a_failed_run_says_why_and_what_to_do():
     record = record_of(report, told_at=TOLD_AT)
 
     assert (record.result, record.reason) == ("failed", "ORA-12541: no listener.")
-    assert "ORA-12541" in record.todo
+    assert record.todo == "Start it."
     assert (record.size_bytes, record.seconds, record.is_good) == (None, None, False)
 
 
@@ -57,12 +58,23 @@ def test_record_of_a_failed_run_says_why_and_what_to_do():
             "Undo does not reach so far.",
         ),
         ({"verdict": None, "verified": False}, "failed", ""),
+        (
+            {
+                "verdict": "incomplete",
+                "reasons": (),
+                "troubled": (TroubledTable(table="JOBS", code="ORA-31693", causes=("ORA-01555",)),),
+                "troubled_count": 9,
+            },
+            "incomplete",
+            "JOBS: ORA-01555: Undo was overwritten before the table was read.",
+        ),
     ],
 )
 def test_record_tells_the_result_with_its_reason(changes: dict[str, Any], result: str, reason: str):
     record = record_of(make_report(**changes), told_at=TOLD_AT)
 
     assert (record.result, record.reason) == (result, reason)
+    assert (record.todo == "") is (result == "warnings")
 
 
 def test_record_keeps_no_endless_reason():

@@ -18,6 +18,7 @@ from oracle_backup.errors import IntegrityError
 
 if TYPE_CHECKING:
     from oracle_backup.domain.report.model import BackupReport
+    from oracle_backup.domain.report.page import Section
 
 MOST_RUNS: Final = 100
 """More than a day has of a schema that is backed up each quarter of an hour."""
@@ -139,14 +140,20 @@ def record_of(report: BackupReport, *, told_at: datetime) -> RunRecord:
 def _words(report: BackupReport) -> tuple[str, str]:
     """Return why a run ended as it did, and what to do about it."""
     sections = trouble_sections(report)
-    why = next((one.lines for one in sections if one.tone == TROUBLE), ())
-    todo = next((one.lines for one in sections if one.tone == TODO), ())
-    if not why and report.skipped:
-        why = (translate(report.skipped, report.language),)
-    if not why and report.outcome == "warnings":
-        # What should be looked at stands in the last part.
-        why = sections[-1].lines
-    return why[0] if why else "", todo[0] if todo else ""
+    if report.outcome == "warnings":
+        # What should be looked at stands in the last part, and is all there is to do.
+        return sections[-1].lines[0], ""
+    why = next((line for one in sections if one.tone == TROUBLE for line in _lines(one)), "")
+    todo = next((line for one in sections if one.tone == TODO for line in one.lines), "")
+    if not why and report.was_skipped:
+        why = translate(report.skipped, report.language)
+    return why, todo
+
+
+def _lines(section: Section) -> tuple[str, ...]:
+    """Return what a part says; of a table, its rows first."""
+    rows = section.grid.rows if section.grid is not None else ()
+    return (*(": ".join(row) for row in rows), *section.lines)
 
 
 def _to_plain(record: RunRecord) -> dict[str, Any]:
