@@ -26,6 +26,7 @@ from oracle_backup.errors import (
     MemoryLostError,
 )
 from oracle_backup.hooks.mail import ReportMailHook
+from oracle_backup.hooks.metrics import emit_ages
 from oracle_backup.hooks.survey import PAUSES_SECONDS, survey_stores
 from oracle_backup.operators.steps import run_url
 
@@ -141,6 +142,7 @@ class WatchdogOperator(BaseOperator):
             hint=_HINT,
         )
         look = judge(self.watched, answers, now=datetime.now(UTC), remembered=memory.drills)
+        emit_ages(look.statuses)
         speech = Speech(zone=self.timezone)
         good = sum(one.level is Level.OK for one in look.statuses)
         self.log.info(
