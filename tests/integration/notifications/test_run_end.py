@@ -27,6 +27,7 @@ from support.airflow_runs import wait_until
 from support.builders import STEPS, make_archive_facts, make_manifest, make_report, make_steps
 from support.http_monitor import SECRET, Reply
 from support.statsd_receiver import StatsdReceiver, statsd_receiver
+from support.watch import make_watched_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -273,10 +274,8 @@ def test_tags_stand_apart_where_statsd_takes_them(
 def test_ages_are_handed_over(statsd: StatsdReceiver) -> None:
     backups = [make_manifest(snapshot_time=NOW - timedelta(hours=6))]
     status = judge_schema(
-        {"nas": StoreView(backups=backups)},
-        database="erp",
-        schema="HR",
-        expected=timedelta(hours=30),
+        make_watched_schema(expected=timedelta(hours=30)),
+        {"nas": StoreView.of(backups)},
         now=NOW,
     )
 

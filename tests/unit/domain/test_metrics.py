@@ -12,8 +12,11 @@ from oracle_backup.cli.status_metrics import gauges_of
 from oracle_backup.domain import metrics
 from oracle_backup.domain.metrics import Kind, measures_of_run, measures_of_statuses
 from oracle_backup.domain.report.model import Step
-from oracle_backup.domain.status import Level, StoreView, judge_schema
+from oracle_backup.domain.status import StoreView, judge_schema
+from oracle_backup.domain.watch.alarm import Level
+from oracle_backup.domain.watch.judge import Look
 from support.builders import make_archive_facts, make_manifest, make_report
+from support.watch import make_watched_schema
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -90,12 +93,10 @@ def test_names_of_schemas_are_those_of_the_dag() -> None:
 
 def test_ages_are_the_figures_that_status_prints_under_the_same_names() -> None:
     facts = make_manifest(snapshot_time=NOW - timedelta(hours=6))
-    statuses = [
+    statuses = tuple(
         judge_schema(
-            {"nas": StoreView(backups=backups)},
-            database="erp",
-            schema=schema,
-            expected=expected,
+            make_watched_schema(schema, expected=expected),
+            {"nas": StoreView.of(backups)},
             now=NOW,
         )
         for schema, backups, expected in (
@@ -103,7 +104,7 @@ def test_ages_are_the_figures_that_status_prints_under_the_same_names() -> None:
             ("SALES", [], timedelta(hours=30)),
             ("OLD", [], None),
         )
-    ]
+    )
 
     found = {
         (f"{metrics.PREFIX}_{one.metric.name}", one.tags["schema"]): one.value
@@ -120,7 +121,7 @@ def test_ages_are_the_figures_that_status_prints_under_the_same_names() -> None:
     assert ("oracle_backup_expected_age_seconds", "OLD") not in found
     printed = {
         (gauge.name, labels["schema"]): value
-        for gauge in gauges_of(statuses, [], problem_count=0)
+        for gauge in gauges_of(Look(statuses=statuses, alarms=()), [], problem_count=0)
         for labels, value in gauge.samples
         if "store" not in labels and "schema" in labels
     }
