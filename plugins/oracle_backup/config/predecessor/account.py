@@ -29,7 +29,7 @@ class Line:
 
 
 def carried_lines(predecessor: Predecessor) -> Iterator[Line]:
-    """Yield what became what, in the order of the files."""
+    """Yield what became what, in the order of the files, where nothing is wrong with them."""
     translation = predecessor.translation
     for one in translation.shared.carried:
         yield _carried(one)
@@ -45,10 +45,11 @@ def carried_lines(predecessor: Predecessor) -> Iterator[Line]:
         connections.MAIL: "CORREO",
     }
     file = predecessor.credentials_path
-    if file is not None:
-        yield Line(_place(predecessor.credentials_place), "connections", f"read from {file}")
+    # Without it, every entry is broken.
+    assert file is not None
+    yield Line(_place(predecessor.credentials_place), "connections", f"read from {file}")
     for conn_id, parts in predecessor.connections.items():
-        if file is not None and conn_id in sections:
+        if conn_id in sections:
             kind = f"{parts.conn_type}{', with its password' if parts.password else ''}"
             yield Line(_place((file.name, sections[conn_id])), f"connection {conn_id}", kind)
     for number, entry in enumerate(translation.entries, 1):
