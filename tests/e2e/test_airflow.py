@@ -206,6 +206,32 @@ def test_export_ended_by_hand_is_stopped_in_the_database_and_told_by_mail(stage,
     set_faults(lab.paths.oracle_home)
 
 
+def test_run_whose_mail_is_refused_is_told_outside_once_by_the_callback(
+    stage, finished, monitor, collector
+):
+    told = len(monitor.pings)
+    stage.lab.refuse_mail("550 no such user here")
+
+    run_id = stage.trigger(HR)
+
+    assert wait_for(stage, HR, run_id) == "failed"
+    wait_until(lambda: len(monitor.pings) == told + 2)
+    stage.lab.refuse_mail(None)
+    start, end = monitor.pings[told:]
+    assert start.path.endswith("/start")
+    assert end.path.endswith("/fail")
+    assert start.rid == end.rid
+    # The callback runs in a child of the DAG processor, which has metrics of its own.
+    wait_until(lambda: "failed" in verdicts_of(collector, "HR"))
+    assert secrets_in(places_of(stage), [SECRET]) == set()
+
+
+def verdicts_of(collector: Receiver, schema: str) -> set[str]:
+    """Return the verdicts that runs of a schema were counted under."""
+    series = [dict(tags) for _, tags in collector.last("airflow.oracle_backup.runs")]
+    return {tags["verdict"] for tags in series if tags["schema"] == schema}
+
+
 def wait_for_task(airflow: AirflowStage, dag_id: str, run_id: str, task: str, state: str) -> None:
     wait_until(lambda: airflow.task_states(dag_id, run_id)[task] == state)
 

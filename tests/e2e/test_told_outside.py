@@ -77,22 +77,6 @@ def test_incomplete_export_is_told_as_such(backups, monitor):
     assert monitor.pings[1].text.startswith("incomplete: ")
 
 
-def test_run_whose_mail_is_refused_is_told_as_failed_and_only_once(backups, monitor, statsd):
-    backups.lab.refuse_mail("550 no such user")
-
-    outcome = backups.run("HR", ping_url=monitor.url)
-
-    assert outcome.state == "failed"
-    assert monitor.signals == ["start", "fail"]
-    wait_until(
-        lambda: (
-            [one for one in statsd.lines if "oracle_backup.runs" in one]
-            == ["airflow.oracle_backup.runs.lab.HR.failed:1|c"]
-        ),
-        what=lambda: statsd.lines,
-    )
-
-
 def test_monitor_that_is_broken_costs_no_backup(backups, monitor, caplog):
     caplog.set_level(logging.DEBUG)
     monitor.replies = [Reply(status=404)] * 9
