@@ -237,7 +237,7 @@ def test_daily_schedule_gives_one_run_for_each_day_of_three_years(
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(**EVERYTHING)
 def test_daily_schedule_gives_one_run_for_each_day_of_three_years_in_many_zones(
     zone: str, at: time, start: date, seed: int

@@ -1,5 +1,6 @@
 """The DAGs that come out of a config file, as Airflow's own DagBag finds them."""
 
+import json
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 import yaml
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import CronTriggerTimetable
+from airflow.serialization.serialized_objects import DagSerialization
 
 from oracle_backup.domain.names import USUAL_SHAPE, NameShape
 
@@ -72,6 +74,22 @@ def test_dag_starts_nothing_by_surprise(load):
     assert dag.timetable.run_immediately is False
     assert str(dag.timetable.timezone) == "Europe/Madrid" or "Europe/Madrid" in repr(dag.timetable)
     assert load(config(HR={"schedule": None})).dags["oracle_backup__erp__HR"].schedule is None
+
+
+def test_address_of_the_monitor_stands_in_no_dag(load):
+    secret = "canary-0a1b2c3d4e5f"
+    url = f"https://hc.example/{secret}"
+
+    dag = load(config(HR={"ping_url": url})).dags["oracle_backup__erp__HR"]
+
+    assert dag.get_task("preflight").heartbeat
+    assert dag.get_task("report").heartbeat
+    assert secret not in json.dumps(DagSerialization.to_dict(dag))
+    wrong = load(config(HR={"ping_url": f"{url}/?a=b"})).dags["oracle_backup__erp__HR"]
+    assert set(wrong.task_ids) == {"refuse"}
+    assert secret not in json.dumps(DagSerialization.to_dict(wrong))
+    plain = load(config(HR={})).dags["oracle_backup__erp__HR"]
+    assert not plain.get_task("report").heartbeat
 
 
 def test_every_task_has_owner_timeout_and_retry_policy(load):
