@@ -7,12 +7,10 @@ import socket
 from typing import TYPE_CHECKING
 
 import pytest
-from airflow.sdk._shared.observability.metrics import stats
-from airflow.sdk.observability.metrics import stats_utils
 
 from support.airflow_runs import wait_until
 from support.http_monitor import SECRET, Reply, http_monitor
-from support.statsd_receiver import statsd_receiver
+from support.statsd_receiver import metrics_to_statsd
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,13 +29,8 @@ def monitor() -> Iterator[Monitor]:
 @pytest.fixture
 def statsd(monkeypatch: pytest.MonkeyPatch) -> Iterator[StatsdReceiver]:
     """A StatsD that Airflow's metrics go to."""
-    with statsd_receiver() as receiver:
-        monkeypatch.setenv("AIRFLOW__METRICS__STATSD_ON", "True")
-        monkeypatch.setenv("AIRFLOW__METRICS__STATSD_PORT", str(receiver.port))
-        stats.initialize(factory=stats_utils.get_stats_factory(), export_legacy_names=True)
+    with metrics_to_statsd(monkeypatch) as receiver:
         yield receiver
-    monkeypatch.undo()
-    stats.initialize(factory=stats_utils.get_stats_factory(), export_legacy_names=True)
 
 
 def test_good_run_is_told_with_its_figures(backups, monitor, statsd):

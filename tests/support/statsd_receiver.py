@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pytest
+
 
 @dataclass
 class StatsdReceiver:
@@ -49,3 +51,22 @@ def statsd_receiver() -> Iterator[StatsdReceiver]:
         finally:
             done.set()
             thread.join()
+
+
+def connect_metrics() -> None:
+    """Do as Airflow does at the start of each process."""
+    from airflow.sdk.observability import stats
+    from airflow.sdk.observability.metrics import stats_utils
+
+    stats.initialize(factory=stats_utils.get_stats_factory(), export_legacy_names=True)
+
+
+@contextmanager
+def metrics_to_statsd(monkeypatch: pytest.MonkeyPatch) -> Iterator[StatsdReceiver]:
+    """Send this process's metrics to a StatsD, in its plain form."""
+    with statsd_receiver() as receiver, monkeypatch.context() as patch:
+        patch.setenv("AIRFLOW__METRICS__STATSD_ON", "True")
+        patch.setenv("AIRFLOW__METRICS__STATSD_PORT", str(receiver.port))
+        connect_metrics()
+        yield receiver
+    connect_metrics()

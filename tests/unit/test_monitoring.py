@@ -13,6 +13,7 @@ import yaml
 
 from oracle_backup.cli.status_metrics import gauges_of
 from oracle_backup.domain.metrics import OF_RUNS, OF_SCHEMAS
+from oracle_backup.domain.watch.judge import Look
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "include" / "monitoring"
@@ -23,7 +24,7 @@ RULES: list[dict[str, Any]] = [
     for rule in group["rules"]
 ]
 METRICS = (*OF_RUNS, *OF_SCHEMAS)
-PRINTED = {gauge.name for gauge in gauges_of([], [], problem_count=0)}
+PRINTED = {gauge.name for gauge in gauges_of(Look(statuses=(), alarms=()), [], problem_count=0)}
 EMITTED = PRINTED | {one.prometheus_name for one in METRICS}
 LABELS = {"store", "path", *(tag for one in METRICS for tag in one.tags)}
 

@@ -59,6 +59,8 @@ class WatchdogOperator(BaseOperator):
     and saved after each mail; a look that is interrupted is made again, and tells what was not
     told yet. The mail's text is in the task's log before it is sent.
 
+    What was found also goes to Airflow's metrics, as ``oracle_backup.status`` and ages.
+
     Succeeds when everybody who has to be told something has been: an alarm is told by mail, and
     not by a red task.
 

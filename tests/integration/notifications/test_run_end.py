@@ -9,9 +9,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from airflow.sdk._shared.observability.metrics import stats
 from airflow.sdk._shared.secrets_masker import _secrets_masker
-from airflow.sdk.observability.metrics import stats_utils
+from airflow.sdk.observability import stats
 
 from oracle_backup.adapters.heartbeat import Heartbeat
 from oracle_backup.domain.metrics import measures_of_run
@@ -24,10 +23,10 @@ from oracle_backup.hooks.metrics import emit, emit_ages
 from oracle_backup.notifications.run_end import tell_outside
 from oracle_backup.notifications.unreported import mail_unreported
 from support.airflow_runs import wait_until
-from support.builders import STEPS, make_archive_facts, make_manifest, make_report, make_steps
+from support.builders import STEPS, make_archive_facts, make_report, make_steps
 from support.http_monitor import SECRET, Reply
-from support.statsd_receiver import StatsdReceiver, statsd_receiver
-from support.watch import make_watched_schema
+from support.statsd_receiver import StatsdReceiver, connect_metrics, metrics_to_statsd
+from support.watch import NOW, make_aged, make_watched_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +39,6 @@ RUN = SimpleNamespace(
     logical_date=None,
     run_after=datetime(2026, 1, 1, tzinfo=UTC),
 )
-NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -53,23 +51,13 @@ def told(configure: Callable[..., None], monitor: Monitor) -> Monitor:
 @pytest.fixture
 def statsd(monkeypatch: pytest.MonkeyPatch) -> Iterator[StatsdReceiver]:
     """A StatsD that Airflow's metrics go to, in its plain form."""
-    with statsd_receiver() as receiver:
-        monkeypatch.setenv("AIRFLOW__METRICS__STATSD_ON", "True")
-        monkeypatch.setenv("AIRFLOW__METRICS__STATSD_PORT", str(receiver.port))
-        connect_metrics()
+    with metrics_to_statsd(monkeypatch) as receiver:
         yield receiver
-    monkeypatch.undo()
-    connect_metrics()
 
 
 def eventually(condition: Callable[[], object], statsd: StatsdReceiver) -> None:
     """Wait for what comes over UDP."""
     wait_until(condition, what=lambda: statsd.lines, seconds=20)
-
-
-def connect_metrics() -> None:
-    """Do as Airflow does at the start of each process."""
-    stats.initialize(factory=stats_utils.get_stats_factory(), export_legacy_names=True)
 
 
 def test_start_and_end_of_a_run_bear_one_name_that_is_a_uuid(told: Monitor) -> None:
@@ -269,12 +257,8 @@ def test_tags_stand_apart_where_statsd_takes_them(
 
 
 def test_ages_are_handed_over(statsd: StatsdReceiver) -> None:
-    backups = [make_manifest(snapshot_time=NOW - timedelta(hours=6))]
-    status = judge_schema(
-        make_watched_schema(expected=timedelta(hours=30)),
-        {"nas": StoreView.of(backups)},
-        now=NOW,
-    )
+    subject = make_watched_schema(expected=timedelta(hours=30))
+    status = judge_schema(subject, {"nas": StoreView.of([make_aged(6)])}, now=NOW)
 
     emit_ages([status])
 

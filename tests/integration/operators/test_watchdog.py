@@ -13,6 +13,8 @@ import pytest
 
 from oracle_backup.domain.watch.alarm import Kind
 from oracle_backup.operators.watchdog import WatchdogOperator
+from support.airflow_runs import wait_until
+from support.statsd_receiver import metrics_to_statsd
 from support.watch_scenes import SCENES, configure, keep, set_right
 from support.watchdogs import Watchdog
 
@@ -73,6 +75,20 @@ def test_every_alarm_is_told_once_and_its_end_too(watchdog: Watchdog, kind: Kind
     assert second.subjects == []
     assert last.mail["Subject"].startswith("[Oracle backup] ALL CLEAR")
     assert after.subjects == []
+
+
+def test_what_was_found_goes_to_airflows_metrics(
+    watchdog: Watchdog, monkeypatch: pytest.MonkeyPatch
+):
+    with metrics_to_statsd(monkeypatch) as statsd:
+        watchdog.look()
+        wait_until(
+            lambda: len(statsd.values("airflow.oracle_backup.")) >= 4, what=lambda: statsd.lines
+        )
+
+    found = statsd.values("airflow.oracle_backup.")
+    assert found["airflow.oracle_backup.status.lab.HR"] == "0|g"
+    assert "airflow.oracle_backup.newest_good_age_seconds.lab.HR" in found
 
 
 def test_first_line_says_how_many_schemas_are_in_danger_and_which(watchdog: Watchdog):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,10 +15,8 @@ from oracle_backup.domain.report.model import Step
 from oracle_backup.domain.status import StoreView, judge_schema
 from oracle_backup.domain.watch.alarm import Level
 from oracle_backup.domain.watch.judge import Look
-from support.builders import make_archive_facts, make_manifest, make_report
-from support.watch import make_watched_schema
-
-NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+from support.builders import make_archive_facts, make_report
+from support.watch import NOW, make_aged, make_watched_schema
 
 
 def figures(**changes: Any) -> dict[str, float]:
@@ -92,12 +90,10 @@ def test_names_of_schemas_are_those_of_the_dag() -> None:
 
 
 def test_ages_are_the_figures_that_status_prints_under_the_same_names() -> None:
-    facts = make_manifest(snapshot_time=NOW - timedelta(hours=6))
+    facts = make_aged(6)
     statuses = tuple(
         judge_schema(
-            make_watched_schema(schema, expected=expected),
-            {"nas": StoreView.of(backups)},
-            now=NOW,
+            make_watched_schema(schema, expected=expected), {"nas": StoreView.of(backups)}, now=NOW
         )
         for schema, backups, expected in (
             ("HR", [facts], timedelta(hours=30)),
