@@ -23,6 +23,7 @@ from oracle_backup.dag_parts import (
     tool_environment,
 )
 from oracle_backup.domain import names
+from oracle_backup.notifications.deadline import late_alert
 from oracle_backup.notifications.unreported import mail_unreported
 from oracle_backup.operators.archive import ArchiveOperator
 from oracle_backup.operators.clean_up import CleanUpOperator
@@ -81,6 +82,16 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             host_name=s.host_name,
             language=s.mail.language,
             heartbeat=s.ping_url is not None,
+            language=s.mail.language,
+        ),
+        deadline=late_alert(
+            **target,
+            smtp_conn_id=s.mail.conn_id,
+            to=s.mail.told_of("failed"),
+            sender=s.mail.sender,
+            timezone=s.timezone,
+            language=s.mail.language,
+            deadline=s.deadline,
         ),
         params=form(),
         default_args=default_args(retries=s.retries, retry_delay=s.retry_delay),

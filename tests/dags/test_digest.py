@@ -126,3 +126,27 @@ def test_config_that_can_t_be_read_is_told_once(tmp_path: Path, monkeypatch: pyt
     bag = DagBag(os.environ["AIRFLOW__CORE__DAGS_FOLDER"])
 
     assert [Path(path).name for path in bag.import_errors] == ["oracle_backup.py"]
+
+
+def test_deadline_is_in_the_serialized_dag_and_tells_who_hears_of_failures(load):
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    mail = {"to": [DBA], "when": "failures", "also": [{"to": [BOSS], "when": "digest"}]}
+    dag = load({"HR": {"deadline": "5h", "mail": mail}}).dags["oracle_backup__erp__HR"]
+
+    (alert,) = dag.deadline
+    assert alert.interval.total_seconds() == 5 * 3600
+    assert alert.callback.kwargs["to"] == [DBA]
+    assert "BackupReportNotifier" in alert.callback.path
+    kept = DagSerialization.serialize_dag(dag)
+    assert "BackupReportNotifier" in str(kept["deadline"])
+    assert DagSerialization.deserialize_dag(kept).dag_id == dag.dag_id
+
+
+def test_there_is_no_deadline_where_none_is_set_or_nobody_hears_of_it(load):
+    bag = load({"HR": {}, "CRM": {**wants_digest(), "deadline": "5h"}})
+
+    assert [bag.dags[f"oracle_backup__erp__{name}"].deadline for name in ("HR", "CRM")] == [
+        None,
+        None,
+    ]

@@ -141,6 +141,14 @@ class Options(Group):
         ),
         examples=["skip"],
     )
+    deadline: Duration | None = Field(
+        default=None,
+        description=(
+            "How long after it was queued a run may take. Who hears of a failed run gets a mail "
+            "while it goes on, with the step it is at. Empty: no such mail."
+        ),
+        examples=["5h"],
+    )
     enabled: bool = Field(
         default=True,
         description="false: no DAG is made.",

@@ -1,25 +1,30 @@
 """
 Who tells of a run that died before its report?
 
-A run can end without its report: marked failed by hand, timed out, its worker killed, its mail
-refused. Airflow then calls this in the DAG processor, once, a few seconds after the end.
+A run can end without its report: timed out, its worker killed, its mail refused. Airflow then
+calls this in the DAG processor, once, a few seconds after the end.
 """
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from oracle_backup.domain.report.model import BackupReport, Problem, Step
+from oracle_backup.domain.report.model import BackupReport, Problem
 from oracle_backup.domain.report.own_words import with_own_words
 from oracle_backup.domain.report.render import render_html, render_text
 from oracle_backup.domain.report.words import say
+from oracle_backup.notifications.mailing import Route
 from oracle_backup.notifications.run_end import tell_outside
+from oracle_backup.notifications.run_facts import facts_of, run_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from airflow.sdk import Context
+
+    from oracle_backup.notifications.run_facts import RunFacts
 
 REPORT_TASK = "report"
 
@@ -42,93 +47,73 @@ def mail_unreported(
     heartbeat: bool = False,
 ) -> Callable[[Context], None]:
     """
-    Return the callback for a DAG's failed runs: it mails, unless the report has gone out.
+    Return the callback for a DAG's failed runs: it mails, unless the report has done its work.
 
     It never raises: Airflow would only log that, and the run is red already.
+
+    :param to: who hears of a failed run at once; the digest tells the others.
     """
+    route = Route(smtp_conn_id=smtp_conn_id, to=to, sender=sender)
 
     def tell(context: Context) -> None:
-        states = _states(context)
-        if states.get(REPORT_TASK) == "success":
+        facts = facts_of(context)
+        if facts.states.get(REPORT_TASK) == "success":
             return
         report = _build_report(
-            context,
+            facts,
             database=database,
             schema_name=schema_name,
             host=host_name or say("unreported.host", language),
             timezone=timezone,
             language=language,
-            steps=tuple(Step(name=name, state=states.get(name) or "not run") for name in steps),
+            steps=steps,
         )
         report = with_own_words(report, subject=subject, message=message)
-        log.error("%s\n%s", report.subject, render_text(report))
-        try:
-            _send(report, smtp_conn_id=smtp_conn_id, to=to, sender=sender)
-        except Exception:  # the edge of a foreign process: say it and let go
-            log.exception("The run ended without a report, and this mail about it failed too.")
+        text = render_text(report)
+        log.error("%s\n%s", report.subject, text)
+        if not to:
+            log.info("No mail: nobody wants one at once about a failed run.")
+        else:
+            try:
+                route.send(report.subject, text=text, html=render_html(report))
+            except Exception:  # the edge of a foreign process: say it and let go
+                log.exception("The run ended without a report, and this mail about it failed too.")
         tell_outside(report, heartbeat=heartbeat)
 
     return tell
 
 
-def _states(context: Context) -> dict[str, Any]:
-    run = context["dag_run"]
-    answer = context["ti"].get_task_states(dag_id=run.dag_id, run_ids=[run.run_id])
-    states = answer.get(run.run_id, {})
-    return {name: str(state) if state else None for name, state in states.items()}
-
-
 def _build_report(
-    context: Context,
+    facts: RunFacts,
     *,
     database: str,
     schema_name: str,
     host: str,
     timezone: str,
     language: str,
-    steps: tuple[Step, ...],
+    steps: Sequence[str],
 ) -> BackupReport:
-    run = context["dag_run"]
-    reason = context.get("reason") or say("unreported.reason", language)
+    ended = Problem(
+        step="run",
+        message=say(
+            "unreported", language, reason=facts.reason or say("unreported.reason", language)
+        ),
+        hint=say("unreported.hint", language),
+    )
     return BackupReport(
         database=database,
         schema=schema_name,
-        dag_id=run.dag_id,
-        run_id=run.run_id,
-        run_url="",
+        dag_id=facts.dag_id,
+        run_id=facts.run_id,
+        run_url=run_url(facts.dag_id, facts.run_id),
         host=host,
         zone=timezone,
         language=language,
-        moment=run.logical_date or run.run_after,
+        moment=facts.moment or datetime.now(UTC),
         snapshot_time=None,
         verdict=None,
         reasons=(),
         warnings=(),
-        steps=steps,
-        problems=(
-            Problem(
-                step="run",
-                message=say("unreported", language, reason=reason),
-                hint=say("unreported.hint", language),
-            ),
-        ),
-    )
-
-
-def _send(
-    report: BackupReport, *, smtp_conn_id: str, to: Sequence[str], sender: str | None
-) -> None:
-    # Imported here: every process that parses DAGs imports this module.
-    from oracle_backup.adapters.mail import build_message
-    from oracle_backup.hooks.mail import ReportMailHook
-
-    hook = ReportMailHook(smtp_conn_id)
-    hook.send(
-        build_message(
-            report.subject,
-            text=render_text(report),
-            html=render_html(report),
-            sender=hook.sender(sender),
-            recipients=to,
-        )
+        steps=facts.steps(steps),
+        problems=(ended, *facts.problems),
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
-from airflow.configuration import conf
 from airflow.sdk.log import redact
 
 from oracle_backup.errors import BackupError
+from oracle_backup.notifications.run_facts import PROBLEM_KEY, run_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,8 +17,15 @@ if TYPE_CHECKING:
 
     from airflow.sdk import Context
 
-PROBLEM_KEY = "problem"
-"""XCom key under which a failed step tells the report why."""
+__all__ = [
+    "NOTES_KEY",
+    "PROBLEM_KEY",
+    "SKIPPED_KEY",
+    "run_moment",
+    "run_param",
+    "run_url",
+    "told_to_report",
+]
 
 NOTES_KEY = "notes"
 """XCom key under which a step leaves sentences for the report, also where it failed."""
@@ -45,12 +51,6 @@ def run_param(context: Context, name: str, *, default: Any) -> Any:
     """Return what the trigger form gave, or the default in a run without it."""
     params: Mapping[str, Any] = context.get("params") or {}
     return params.get(name, default)
-
-
-def run_url(dag_id: str, run_id: str) -> str:
-    """Return where Airflow shows the run, or nothing where its address is not configured."""
-    base = conf.get("api", "base_url", fallback="").rstrip("/")
-    return f"{base}/dags/{quote(dag_id)}/runs/{quote(run_id, safe='')}" if base else ""
 
 
 @contextmanager

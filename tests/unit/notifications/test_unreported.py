@@ -19,26 +19,36 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return mails
 
 
-def tell(states: dict[str, str | None], **changes: Any) -> None:
+def tell(
+    states: dict[str, str | None],
+    *,
+    context: dict[str, Any] | None = None,
+    **changes: Any,
+) -> None:
+    left = {"export": {"message": "ORA-12541: no listener.", "hint": "Start it."}}
     callback = mail_unreported(
         database="erp",
         schema_name="HR",
         smtp_conn_id="m",
-        to=["dba@example.com"],
         sender=None,
         timezone="UTC",
         steps=("preflight", "export"),
-        **changes,
+        **{"to": ["dba@example.com"], **changes},
     )
     callback(
-        {
+        context
+        or {
             "dag_run": SimpleNamespace(
                 dag_id="d",
                 run_id="r",
                 logical_date=None,
                 run_after=datetime(2026, 1, 1, tzinfo=UTC),
             ),
-            "ti": SimpleNamespace(get_task_states=lambda **_: {"r": states}),
+            "ti": SimpleNamespace(
+                task_id="watcher",
+                get_task_states=lambda **_: {"r": states},
+                xcom_pull=lambda *, task_ids, key: left.get(task_ids),
+            ),
             "reason": "timed_out",
         }
     )
@@ -60,6 +70,14 @@ def test_run_without_its_report_is_told(sent: list[Any], report: str | None):
     text = mail.get_body(("plain",)).get_content()
     assert "timed_out" in text
     assert "did not go out" in text
+    assert "ORA-12541: no listener. Start it." in " ".join(text.split())
+
+
+def test_run_of_which_airflow_tells_next_to_nothing_is_told_all_the_same(sent: list[Any]):
+    tell({}, context={"dag": SimpleNamespace(dag_id="d"), "run_id": "r", "reason": "timed_out"})
+
+    (mail,) = sent
+    assert "timed_out" in mail.get_body(("plain",)).get_content()
 
 
 def test_run_is_told_in_the_config_s_language(sent: list[Any]):
@@ -70,6 +88,15 @@ def test_run_is_told_in_the_config_s_language(sent: list[Any]):
     text = mail.get_body(("plain",)).get_content()
     assert "Esta ejecución terminó en rojo (timed_out)" in text
     assert "no se preguntó" in text
+
+
+def test_unreported_run_is_no_mail_where_nobody_wants_one_at_once(
+    sent: list[Any], caplog: pytest.LogCaptureFixture
+):
+    tell({"export": "failed"}, to=())
+
+    assert sent == []
+    assert "FAILED: HR on erp" in caplog.text
 
 
 def test_mail_that_fails_here_too_raises_nothing_and_is_logged(
