@@ -82,7 +82,6 @@ def build_backup_dag(settings: SchemaSettings) -> DAG:
             host_name=s.host_name,
             language=s.mail.language,
             heartbeat=s.ping_url is not None,
-            language=s.mail.language,
         ),
         deadline=late_alert(
             **target,

@@ -43,6 +43,7 @@ class BackupReportNotifier(BaseNotifier):
     :param subject: template of the subject with {title}, {dag}, {run}, {verdict}, {time},
         {schema} and {database}; None for the usual one. It is no Jinja.
     :param message: template of a text at its top, which may be HTML; the same placeholders.
+    :param reported_by: id of the task that tells how the run ended: once it has, no run is late.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class BackupReportNotifier(BaseNotifier):
         timezone: str = "UTC",
         subject: str | None = None,
         message: str | None = None,
+        reported_by: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -69,6 +71,7 @@ class BackupReportNotifier(BaseNotifier):
         self.timezone = timezone
         self.subject = subject
         self.message = message
+        self.reported_by = reported_by
 
     def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
         """Do nothing: nothing here is Jinja, and not every context could render it."""
@@ -96,8 +99,9 @@ class BackupReportNotifier(BaseNotifier):
         run = given["dag_run"]
         state, states = await sync_to_async(_ask)(run["dag_id"], run["dag_run_id"])
         # Airflow calls for a run that failed in time too; its report has told that.
-        if (state or run["state"]) in _ENDED:
-            self.log.info("No mail: run %s has ended (%s).", run["dag_run_id"], state)
+        is_reported = self.reported_by is not None and states.get(self.reported_by) == "success"
+        if is_reported or (state or run["state"]) in _ENDED:
+            self.log.info("No mail: run %s is not late, it has ended.", run["dag_run_id"])
             return
         notice = self._notice(
             kind="late",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import AsyncCallback, DeadlineAlert, DeadlineReference
 
 from oracle_backup.notifications.backup_report import BackupReportNotifier
+from oracle_backup.notifications.unreported import REPORT_TASK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,7 @@ def late_alert(
         "schema_name": schema_name,
         "language": language,
         "timezone": timezone,
+        "reported_by": REPORT_TASK,
     }
     return DeadlineAlert(
         # A run that was started by hand may have no logical date; it was queued all the same.

@@ -225,6 +225,15 @@ def test_run_that_has_ended_is_told_by_its_report_alone(
     assert sent == []
 
 
+@pytest.mark.parametrize(("report", "count"), [("success", 0), ("failed", 1), ("running", 1)])
+def test_run_whose_report_is_out_is_not_late_though_it_still_ends(
+    sent: list[Any], triggerer: Any, report: str, count: int
+):
+    triggerer("running", {"report": report, "watcher": "running"}, reported_by="report")
+
+    assert len(sent) == count
+
+
 def test_late_run_is_told_where_its_state_can_t_be_asked_for(
     sent: list[Any], triggerer: Any, monkeypatch: pytest.MonkeyPatch
 ):
