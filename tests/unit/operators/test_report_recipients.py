@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from oracle_backup.errors import MailRefusedError
 from oracle_backup.hooks.mail import ReportMailHook
 from oracle_backup.operators.report import ReportOperator
+from oracle_backup.operators.run_records import read_runs, runs_asset
+from support.asset_stores import FakeAssetStores
 from support.export_desk import FakeTaskInstance
 
+RUNS = runs_asset(database="erp", schema="HR")
 DBA, BOSS = "dba@example.com", "boss@example.com"
 
 
@@ -22,8 +26,10 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return mails
 
 
-def report(*, good: bool, warnings: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Run the report of a run that went like this."""
+def report(
+    *, good: bool, warnings: tuple[str, ...] = (), stores: FakeAssetStores | None = None
+) -> dict[str, Any]:
+    """Run the report of a run that went like this; `stores` remember it for the digest."""
     judged = {"verdict": "complete" if good else "failed", "warnings": list(warnings)}
     ti = FakeTaskInstance(
         {
@@ -44,8 +50,9 @@ def report(*, good: bool, warnings: tuple[str, ...] = ()) -> dict[str, Any]:
         smtp_conn_id="m",
         recipients={"warnings": [DBA], "failed": [DBA, BOSS]},
         steps=["inspect"],
+        records=RUNS if stores is not None else None,
     )
-    return operator.execute({"ti": ti, "dag_run": run})
+    return operator.execute({"ti": ti, "dag_run": run, "asset_state_store": stores})
 
 
 def test_report_is_one_mail_to_all_who_want_this_outcome(sent: list[Any]):
@@ -72,3 +79,32 @@ def test_report_that_nobody_wants_at_once_says_so_and_succeeds(
     assert (done["sent"], done["outcome"], done["to"]) == (False, "success", [])
     assert "nobody wants one at once" in told
     assert "HR on erp is complete and verified" in told
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_report_leaves_the_run_for_the_digest_though_nobody_is_mailed(sent: list[Any], good: bool):
+    stores = FakeAssetStores()
+
+    report(good=good, stores=stores)
+
+    (run,) = read_runs({"asset_state_store": stores}, RUNS).runs
+    assert (run.run_id, run.result) == ("r", "success" if good else "failed")
+
+
+def test_run_whose_mail_is_refused_is_left_for_the_digest(monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object) -> None:
+        raise MailRefusedError("No such user.")
+
+    monkeypatch.setattr(ReportMailHook, "sender", refuse)
+    stores = FakeAssetStores()
+
+    with pytest.raises(MailRefusedError):
+        report(good=False, stores=stores)
+
+    assert [one.result for one in read_runs({"asset_state_store": stores}, RUNS).runs] == ["failed"]
+
+
+def test_report_whose_run_can_t_be_left_is_mailed(sent: list[Any]):
+    report(good=False, stores=FakeAssetStores(is_down=True))
+
+    assert len(sent) == 1

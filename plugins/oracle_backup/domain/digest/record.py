@@ -41,10 +41,10 @@ class RunRecord:
     """
 
     run_id: str
-    run_url: str
     moment: datetime
     told_at: datetime
     result: str
+    run_url: str = ""
     reason: str = ""
     todo: str = ""
     snapshot_time: datetime | None = None
