@@ -25,7 +25,7 @@ from lab.processes import MARKER
 from lab.servers.launch import LabError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -36,7 +36,7 @@ _READY_SECONDS = 180
 _GRACE_SECONDS = 10
 _ANSWER_SECONDS = 120
 _BUSY = ("Database error", "Database is locked")
-_BUSY_SECONDS = 60
+_BUSY_SECONDS = 180
 """For one call of the API, on a machine that has other things to do."""
 
 
@@ -142,10 +142,15 @@ class AirflowStage:
             process.wait()
         self._processes.clear()
 
-    def launch(self, name: str) -> None:
-        """Start one component."""
-        with self._log_path(name).open("ab") as log:
-            self._processes[name] = subprocess.Popen(
+    def launch(self, name: str, *, label: str | None = None) -> None:
+        """
+        Start one component.
+
+        :param label: what it is called here, for a second one of the same kind.
+        """
+        label = label or name
+        with self._log_path(label).open("ab") as log:
+            self._processes[label] = subprocess.Popen(
                 [sys.executable, "-m", "airflow", name],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -165,6 +170,16 @@ class AirflowStage:
                     child.kill()
         _signal_group(process, signal.SIGKILL)
         process.wait()
+
+    @contextlib.contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        """Keep one component from doing anything, its children not, while the body runs."""
+        process = self._processes[name]
+        process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGCONT)
 
     def pid(self, name: str) -> int:
         """Return the process of a component."""

@@ -26,9 +26,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 CLEARED, TASK_FAILED, RUN_FAILED, OVERDUE = "CLEARED", "TASK_FAILED", "RUN_FAILED", "OVERDUE"
 BY_HAND = (CLEARED, TASK_FAILED, RUN_FAILED)
-STOPPED, AWAY = "AIRFLOW_STOPPED", "API_AWAY"
+STOPPED, AWAY, TAKEN_OVER = "AIRFLOW_STOPPED", "API_AWAY", "TAKEN_OVER"
 SCHEMAS: dict[str, dict[str, Any]] = {
-    **{schema: {} for schema in (*BY_HAND, STOPPED, AWAY)},
+    **{schema: {} for schema in (*BY_HAND, STOPPED, AWAY, TAKEN_OVER)},
     OVERDUE: {"export": {"max_duration": "30s"}},
 }
 _AWAY_SECONDS = 60
@@ -177,6 +177,24 @@ def test_export_outlives_an_api_server_that_is_away_for_a_minute(stage: AirflowS
     time.sleep(_AWAY_SECONDS)
     stage.launch("api-server")
     stage.wait_until_healthy()
+
+    assert_one_export(run)
+
+
+def test_export_is_not_stopped_by_a_triggerer_whose_triggers_were_taken_over(
+    stage: AirflowStage,
+) -> None:
+    """One that could not tell the database that it lives, as while that was away, comes back."""
+    (run,) = begin(stage, [TAKEN_OVER]).values()
+    first = run.triggerer()
+    with stage.frozen("triggerer"):
+        stage.launch("triggerer", label="second triggerer")
+        wait_until(lambda: run.triggerer() not in {first, None}, what=run.describe)
+
+    wait_until(lambda: "another triggerer follows it" in run.export_log(), what=run.describe)
+    assert "does not tell" not in run.export_log()
+    assert set(run.live_jobs().values()) == {"EXECUTING"}
+    hang(stage, ())
 
     assert_one_export(run)
 

@@ -104,6 +104,15 @@ class BackupRun:
         answer: dict[str, Any] = self.stage.api("GET", path)
         return answer
 
+    def triggerer(self) -> int | None:
+        """Return the number of the triggerer that follows the export, if one does."""
+        rows = airflow_rows(
+            self.stage,
+            "select triggerer_id from trigger join task_instance on trigger_id = trigger.id "
+            f"where dag_id = '{self.dag_id}' and run_id = '{self.run_id}'",
+        )
+        return rows[0][0] if rows else None
+
     def mark_failed(self) -> None:
         """Mark the run failed, as a person does in the UI."""
         self.stage.api("PATCH", f"dags/{self.dag_id}/dagRuns/{self.run_id}", state="failed")

@@ -106,6 +106,7 @@ class FakeDatabase:
         self.removed: list[str] = []
         self.trouble: Exception | None = None
         self.stop_trouble: Exception | None = None
+        self.before_stop_fails: Callable[[], None] | None = None
         self.remove_trouble: Exception | None = None
         self.progress: str | None = "1 of 2 MB"
         self.hindrance: tuple[str, ...] = ()
@@ -123,6 +124,8 @@ class FakeDatabase:
         assert owner == "B"
         self.stopped.append(name)
         if self.stop_trouble:
+            if self.before_stop_fails:
+                self.before_stop_fails()
             raise self.stop_trouble
         return self.states.pop(name, None) is not None
 

@@ -176,6 +176,10 @@ class OracleDatabase:
         """Return a text that changes while the job works, or None where it may not be told."""
         return jobs.job_progress(self._statements, name)
 
+    def job_blind_spots(self) -> tuple[str, ...]:
+        """Return a sentence for each thing that the user may not know of a Data Pump job."""
+        return jobs.job_blind_spots(self._statements)
+
     def job_hindrance(self, name: str, *, owner: str) -> tuple[str, ...]:
         """
         Return a sentence for each thing that keeps the job from going on: space, a lock.

@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 UNREACHABLE: Final = "UNREACHABLE"
 """In place of a job's state: the database could not be asked."""
 
+ENDED_BY_HAND: Final = "the task was ended by hand"
+"""Why a job was stopped whose task a person has cleared, or marked failed or successful."""
+
 _STOPPED_STATES: Final = frozenset({"NOT RUNNING", "STOPPED"})
 _IDLING: Final = "IDLING"
 _FIRST_SIGNAL: Final = 128

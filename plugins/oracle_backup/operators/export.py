@@ -19,14 +19,16 @@ from oracle_backup.operators.export_end import (
     note_client,
     replace,
     resume_halted,
+    was_cleared,
 )
-from oracle_backup.operators.export_errors import gave_up_error, wait_error
+from oracle_backup.operators.export_errors import gave_up_error, overdue_error, wait_error
 from oracle_backup.operators.export_launch import begin
 from oracle_backup.operators.export_record import (
     ExportPlan,
     build_result,
     claim_record,
     load_record,
+    next_record,
     save_record,
 )
 from oracle_backup.operators.export_stall import (
@@ -194,16 +196,12 @@ class DataPumpExportOperator(BaseOperator):
                     record = look_at_moving(context, record)
                     self._wait(record, event=event, offset=event["offset"])
                 case "overdue":
-                    dispose(
+                    record = dispose(
                         context, ExportPlan.of(self), record, why="it took longer than max_duration"
                     )
-                    raise wait_error(
-                        event, max_duration=self.max_duration, ssh_conn_id=self.ssh_conn_id
-                    )
+                    raise overdue_error(record, max_duration=self.max_duration)
                 case "refused" | "unreachable":
-                    raise wait_error(
-                        event, max_duration=self.max_duration, ssh_conn_id=self.ssh_conn_id
-                    )
+                    raise wait_error(event, ssh_conn_id=self.ssh_conn_id)
             return self._end(context, note_client(context, record, event), event)
 
     def _end(
@@ -211,6 +209,10 @@ class DataPumpExportOperator(BaseOperator):
     ) -> dict[str, Any]:
         """Do what log and database say of an export whose client has ended."""
         plan = ExportPlan.of(self)
+        if was_cleared(plan, record):
+            self.log.info("Job %s was stopped as its task was cleared.", record["job"])
+            following = next_record(context, plan, record, restarted=False)
+            self._wait(begin(context, plan, following))
         decision, said = examine(plan, record)
         match decision.step:
             case Step.FOLLOW:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from oracle_backup.domain.lost_job import (
+    ENDED_BY_HAND,
     UNREACHABLE,
     ClientEnd,
     Decision,
@@ -32,7 +33,7 @@ from oracle_backup.operators.export_leftovers import (
     forget_client,
     remove_half_files,
 )
-from oracle_backup.operators.export_look import read_log_end
+from oracle_backup.operators.export_look import look, read_log_end
 from oracle_backup.operators.export_record import (
     HALTED_KEY,
     add_note,
@@ -65,6 +66,20 @@ def note_client(
     state = event["state"] if event["state"] in {"ended", "absent"} else "lost"
     client = {"state": state, "exit_code": event["exit_code"], "stopped": event["stopped"]}
     return save_record(context, record, client=client)
+
+
+def was_cleared(plan: ExportPlan, record: Mapping[str, Any]) -> bool:
+    """
+    Return whether the job was stopped because its task was cleared, of which this one is the next.
+
+    The triggerer needs a moment to stop it; a task that is quick meanwhile finds it running.
+    """
+    client = ClientEnd(**(record.get("client") or {"state": "lost"}))
+    if client.exit_code == 0:
+        return False
+    with host_of(plan, record).shell() as shell:
+        # Anew: why a job was stopped is written down a little after it was.
+        return look(shell, record["job"]).stopped == ENDED_BY_HAND
 
 
 def examine(plan: ExportPlan, record: Mapping[str, Any]) -> tuple[Decision, ExportLog]:
@@ -148,20 +163,27 @@ def close(
 def dispose(
     context: Context, plan: ExportPlan, record: Mapping[str, Any], *, why: str
 ) -> dict[str, Any]:
-    """End whatever still lives of the export, remove its half files, and remember what was done."""
+    """
+    End whatever still lives of the export, remove its half files, and remember what was done.
+
+    Where it could not be ended, the record says that it may live: the next export has to see to
+    that before it starts.
+    """
     left = Leftovers.of(record, directory=plan.directory, oracle_conn_id=plan.oracle_conn_id)
     notes: list[str] = []
+    refusals: list[str] = []
     try:
         with host_of(plan, record).shell() as shell:
-            with _noted(notes):
+            with _noted(refusals):
                 notes += end_job(left, shell=shell, why=why)
             notes += remove_half_files(left, shell=shell)
     except HostError as error:
         log.warning("The host can't be asked to clean up after job %s: %s", left.job, error)
-        with _noted(notes):
+        with _noted(refusals):
             notes += end_job(left, shell=None, why=why)
         notes += remove_half_files(left, shell=None)
-    return save_record(context, add_note(context, record, *notes), ended=True)
+    noted = add_note(context, record, *refusals, *notes)
+    return save_record(context, noted, ended=True, may_live=bool(refusals))
 
 
 def resume_halted(

@@ -28,16 +28,23 @@ def gave_up_error(record: Mapping[str, Any], decision: Decision) -> ExportFailed
     )
 
 
-def wait_error(
-    event: Mapping[str, Any], *, max_duration: timedelta, ssh_conn_id: str
-) -> HostError | ExportFailedError:
+def overdue_error(record: Mapping[str, Any], *, max_duration: timedelta) -> ExportFailedError:
+    """Return the error for an export that took too long, and was stopped as far as is known."""
+    took = f"Job {record['job']} took longer than {max_duration}"
+    if record["may_live"]:
+        return ExportFailedError(
+            f"{took}, and it may still run: it could not be stopped.",
+            hint="Stop it in the database (KILL_JOB). A cleared task stops it before it exports.",
+        )
+    return ExportFailedError(
+        f"{took} and was stopped in the database.",
+        hint="Raise export.max_duration, or find out what slowed it down: its log is above.",
+    )
+
+
+def wait_error(event: Mapping[str, Any], *, ssh_conn_id: str) -> HostError:
     """Return the error for a wait that did not come to the job's end."""
     job = event["job"]
-    if event["status"] == "overdue":
-        return ExportFailedError(
-            f"Job {job} took longer than {max_duration} and was stopped in the database.",
-            hint="Raise export.max_duration, or find out what slowed it down: its log is above.",
-        )
     if event["status"] == "refused":
         return LoginRejectedError(
             f"The Oracle host refused the connection {ssh_conn_id!r} while job {job} ran: "

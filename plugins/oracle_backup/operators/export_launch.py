@@ -123,7 +123,7 @@ def _without_predecessor(
     left = Leftovers.of(predecessor, directory=plan.directory, oracle_conn_id=plan.oracle_conn_id)
     try:
         notes = end_job(left, shell=shell, why="another export takes its place")
-    except StatementError as error:
+    except (StatementError, ExportLostError) as error:
         # A control table that can't be dropped is in nobody's way; a job that works is.
         if not _is_at_rest(left):
             raise

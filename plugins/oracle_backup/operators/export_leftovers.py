@@ -22,14 +22,14 @@ from oracle_backup.adapters.remote_job.scripts import (
     parse_answers,
     parse_files,
 )
-from oracle_backup.errors import BackupError, DatabaseError, HostError
+from oracle_backup.errors import BackupError, DatabaseError, ExportLostError, HostError
 from oracle_backup.hooks.database import OracleDatabaseHook
 from oracle_backup.operators.export_look import look
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from oracle_backup.adapters.oracle_database import OracleDatabase
+    from oracle_backup.adapters.oracle_database import JobView, OracleDatabase
     from oracle_backup.adapters.ports import Shell
 
 _TIMEOUT_SECONDS = 120
@@ -80,46 +80,61 @@ def end_job(left: Leftovers, *, shell: Shell | None, why: str) -> list[str]:
     """
     Stop whatever still lives of a job, in the database and on the host; return what was done.
 
-    Raise HostError where its client can't be ended, DatabaseError where nobody could stop it.
+    Raise HostError where its client can't be ended, DatabaseError where nobody could stop it,
+    ExportLostError where it was told to stop and does not.
     """
     said: list[str] = []
-    trouble: DatabaseError | None = None
+    trouble: DatabaseError | ExportLostError | None = None
     if left.is_pump:
         try:
             said += _end_in_database(left)
-        except DatabaseError as error:
+        except (DatabaseError, ExportLostError) as error:
             # Its client may still be able to: it has a login of its own.
             log.warning("Job %s could not be stopped by SQL: %s", left.job, error)
             trouble = error
+    ran = attached = False
     if shell is not None:
-        ran = _end_on_host(left, shell, why=why, attach=trouble is not None)
-        if ran:
-            return said or [f"Job {left.job} still ran on the host and {why}: it was stopped."]
-    if trouble is not None:
+        ran, attached = _end_on_host(left, shell, why=why, attach=trouble is not None)
+    # A client that has ended says nothing of its job: that is the database's.
+    if trouble is not None and not (attached and _is_gone(left)):
         raise trouble
+    if ran and not said:
+        said = [f"Job {left.job} still ran on the host and {why}: it was stopped."]
     return said
 
 
-def _end_on_host(left: Leftovers, shell: Shell, *, why: str, attach: bool) -> bool:
+def _end_on_host(left: Leftovers, shell: Shell, *, why: str, attach: bool) -> tuple[bool, bool]:
     """
     End a job's client, keep one that has not begun from beginning, and forget its login.
 
-    Return whether it ran. Raise HostError where it can't be ended.
+    Return whether it ran, and whether the tool says that it has ended the job by attaching to it.
+    Raise HostError where the client can't be ended.
     """
     state = look(shell, left.job).state
     if state in {JobState.ENDED, JobState.ABSENT}:
-        return False
+        return False, False
     runs = state is JobState.RUNNING
     if runs:
         log.warning("Job %s still runs on %s: stopping it.", left.job, shell.host_label)
     script = build_stop(job=left.job, why=why, attach=left.is_pump and attach)
     stopped = shell.run(script, timeout_seconds=_TIMEOUT_SECONDS)
-    if parse_answers(stopped.stdout).get("state") == ["running"]:
+    answers = parse_answers(stopped.stdout)
+    if answers.get("state") == ["running"]:
         raise HostError(
             f"Job {left.job} on {shell.host_label} can't be stopped.",
             hint="Stop it in the database (KILL_JOB), then clear the task.",
         )
-    return runs
+    return runs, answers.get("attach_exit_code") == ["0"]
+
+
+def _is_gone(left: Leftovers) -> bool:
+    """Return whether a job that the tool says it has ended is gone; it is believed if need be."""
+    try:
+        with OracleDatabaseHook(left.oracle_conn_id).database() as database:
+            return _wait_until_gone(database, left.job) is None
+    except DatabaseError as error:
+        log.warning("Whether job %s is gone can't be told: %s", left.job, error)
+        return True
 
 
 def forget_client(shell: Shell, job: str) -> None:
@@ -191,15 +206,22 @@ def _end_in_database(left: Leftovers) -> list[str]:
             return []
         log.warning("The database shows job %s as %s: stopping it.", left.job, view.state)
         database.stop_job(left.job, owner=view.owner)
-        give_up = time.monotonic() + _PATIENCE_SECONDS
-        while (now := database.job(left.job)) is not None and time.monotonic() < give_up:
-            time.sleep(0.5)
+        now = _wait_until_gone(database, left.job)
     if now is not None:
-        return [
-            f"Job {left.job} was told to stop in the database, and is still there as {now.state}: "
-            "look at DBA_DATAPUMP_JOBS."
-        ]
+        raise ExportLostError(
+            f"Job {left.job} was told to stop in the database, and after {_PATIENCE_SECONDS} s it "
+            f"is still there as {now.state}.",
+            hint="Look at DBA_DATAPUMP_JOBS, and at what its sessions wait for.",
+        )
     return [f"Job {left.job} was {view.state} in the database: it was stopped and removed."]
+
+
+def _wait_until_gone(database: OracleDatabase, job: str) -> JobView | None:
+    """Return the job as it is after some patience, None once it is gone."""
+    give_up = time.monotonic() + _PATIENCE_SECONDS
+    while (view := database.job(job)) is not None and time.monotonic() < give_up:
+        time.sleep(0.5)
+    return view
 
 
 def _remove_on_host(left: Leftovers, shell: Shell) -> tuple[list[str], list[str]]:

@@ -34,7 +34,7 @@ HALTED_KEY = "halted"
 """XCom key under which the export names a job that somebody else has stopped on purpose."""
 _OWN_KEYS = frozenset(
     {"stored", "deadline", "ended", "launched", "restarted", "predecessor", "client", "halted"}
-    | {"quiet", "followed", "source"}
+    | {"quiet", "followed", "source", "may_live"}
 )
 """What of the record is of use to this task only."""
 _FRESH = timedelta(minutes=10)
@@ -151,6 +151,9 @@ def claim_record(context: Context, plan: ExportPlan) -> dict[str, Any]:
         # Each new try begins without what the one before has left for others.
         tell_notes(context, stored)
         return stored
+    if stored is not None and stored.get("may_live"):
+        # It was told to stop, and nobody knows whether it has: that is seen to first.
+        return next_record(context, plan, stored, restarted=False)
     generation = stored["generation"] + 1 if stored is not None else 1
     return save_record(context, _new_record(context, plan, generation=generation))
 

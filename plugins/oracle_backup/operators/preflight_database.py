@@ -51,6 +51,9 @@ def ask_database(database: OracleDatabase, wanted: Wanted, findings: Findings) -
     if wanted.is_pump:
         with findings.part():
             _ask_directory(database, wanted, findings)
+        # Now, and not in the night in which a client dies.
+        for sentence in database.job_blind_spots():
+            findings.take(warning(sentence))
     with findings.optional("Whether the user may export the schema"):
         judgement = judge_roles(
             database.roles(),

@@ -20,10 +20,12 @@ from oracle_backup.adapters.remote_job.scripts import (
     parse_status,
 )
 from oracle_backup.domain.log import LogFollower
+from oracle_backup.domain.lost_job import ENDED_BY_HAND
 from oracle_backup.domain.units import format_seconds
 from oracle_backup.triggers.host_link import REFUSALS, TROUBLE, HostLink, said
 from oracle_backup.triggers.narrator import Narrator
 from oracle_backup.triggers.stopping import stop_job
+from oracle_backup.triggers.taken_over import is_taken_over
 from oracle_backup.triggers.watch import JobWatch
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ SETTLE_SECONDS = 10.0
 """No event is sent sooner than this after the trigger began. A task that is resumed while its
 deferring process still winds down is taken for one that died, and started once more."""
 _KILL_SECONDS = 25
-"""Airflow gives on_kill 30 s in all."""
+"""Airflow gives on_kill 30 s in all; to ask who has ended the task takes a few of them."""
 _GROWTH = 1.3
 _MOST_REFUSALS = 3
 """A host that is being started lets nobody in for a moment; more tries could lock the user out."""
@@ -46,7 +48,8 @@ class RemoteJobTrigger(BaseTrigger):
     Holds one SSH connection and opens it anew when it breaks; looks often at first and seldom
     later. What the tool says, or the server's log, and a progress line each minute go to the
     task's log. A restarted triggerer begins anew at `offset`. Marking the task or its run failed,
-    or clearing it, stops the job in the database; a restart of Airflow does not.
+    or clearing it, stops the job in the database; a restart of Airflow does not, and neither does
+    a triggerer that finds its triggers given to another.
 
     The event's ``status`` is ``ended``, ``lost`` (the tool is gone), ``overdue`` (it was stopped
     here), ``refused`` (by the host, for good), ``unreachable``, ``quiet`` (nothing moves),
@@ -143,8 +146,14 @@ class RemoteJobTrigger(BaseTrigger):
         yield event
 
     async def on_kill(self) -> None:
-        """Stop the job in the database: a person has ended the task."""
-        await self._stop("the task was ended by hand", limit_seconds=_KILL_SECONDS)
+        """Stop the job in the database: a person has ended the task. Else another follows it."""
+        if await is_taken_over(self.task_instance, log=self.log):
+            self.log.warning(
+                "Job %s is not stopped: its task still waits, and another triggerer follows it.",
+                self.job,
+            )
+            return
+        await self._stop(ENDED_BY_HAND, limit_seconds=_KILL_SECONDS)
 
     async def cleanup(self) -> None:
         """Close the connection. The job is not touched: this also runs at every restart."""

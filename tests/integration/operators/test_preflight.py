@@ -337,6 +337,7 @@ def test_user_that_may_not_export_the_schema_is_told(preflight: Preflight):
         ("nls_database_parameters", "The database's character set can't be told"),
         ("v$version", "The edition of the database can't be told"),
         ("v$option", "Which options the database has can't be told"),
+        ("dba_resumable", "Whether a silent job waits for space can't be told"),
     ],
 )
 def test_view_that_may_not_be_read_is_a_warning(preflight: Preflight, view: str, words: str):
@@ -346,6 +347,20 @@ def test_view_that_may_not_be_read_is_a_warning(preflight: Preflight, view: str,
 
     assert words in text
     assert "ORA-00942" in text
+
+
+def test_views_without_which_a_lost_export_is_not_understood_are_told_before(preflight: Preflight):
+    with preflight.changed() as connection:
+        conditions.deny_view(connection, "dba_datapump_jobs", "dba_datapump_sessions")
+        warnings = preflight.ask()["warnings"]
+        legacy = preflight.ask(tool="exp", export_path=str(preflight.lab.paths.dumps))["warnings"]
+
+    assert [text.partition(" can't")[0] for text in warnings] == [
+        "Whether a job goes on whose client is gone",
+        "Whether a silent job moves",
+        "Whether a silent job waits for a lock",
+    ]
+    assert legacy == []
 
 
 def test_undo_without_its_statistics_is_judged_by_the_parameter(preflight: Preflight):

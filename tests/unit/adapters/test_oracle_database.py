@@ -85,6 +85,9 @@ def test_the_driver_s_exceptions_were_found() -> None:
         ("DPY-4027: no configuration directory specified", 0, DatabaseUnreachableError),
         ("DPY-4018: cannot parse connect string", 0, DatabaseUnreachableError),
         ("DPY-1001: not connected to database", 0, DatabaseUnreachableError),
+        ("ORA-00018: maximum number of sessions exceeded", 18, DatabaseUnreachableError),
+        ("ORA-00020: maximum number of processes exceeded", 20, DatabaseUnreachableError),
+        ("ORA-00257: archiver error; connect AS SYSDBA only", 257, DatabaseUnreachableError),
         ("ORA-00028: your session has been killed", 28, DatabaseUnreachableError),
         ("ORA-01012: not logged on", 1012, DatabaseUnreachableError),
         ("ORA-01033: initialization or shutdown in progress", 1033, DatabaseUnreachableError),
@@ -410,6 +413,21 @@ def test_job_hindrance_is_told_in_sentences() -> None:
 
 def test_job_without_a_hindrance_gives_no_sentence() -> None:
     assert make_database(job_suspended=[], job_blockers=[])[0].job_hindrance("X", owner="B") == ()
+
+
+def test_blind_spots_are_what_may_not_be_read_of_a_job() -> None:
+    all_seen, _ = make_database(job_state=[], job_sessions=[], job_suspended=[], job_blockers=[])
+    blind, connection = make_database(
+        job_state=HIDDEN, job_sessions=[], job_suspended=HIDDEN, job_blockers=HIDDEN
+    )
+
+    assert all_seen.job_blind_spots() == ()
+    goes_on, space, lock = blind.job_blind_spots()
+    assert goes_on.startswith("Whether a job goes on whose client is gone can't be told")
+    assert "waits for space" in space
+    assert "waits for a lock" in lock
+    assert "ORA-00942" in goes_on
+    assert set(connection.asked[3][1]) == {"job_name", "owner_name"}
 
 
 # Files, edition, undo.

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import TaskDeferred
 
+from oracle_backup.domain.lost_job import ENDED_BY_HAND
 from oracle_backup.domain.names import NameShape
 from oracle_backup.errors import (
     DatabaseLoginError,
@@ -178,6 +179,36 @@ def test_export_that_was_stopped_and_cleared_is_the_next_and_its_half_files_go(d
 def age(desk: ExportDesk) -> str:
     desk.record["stored"] = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     return desk.record["stored"]
+
+
+@pytest.mark.parametrize("was_seen", [True, False])
+def test_job_that_a_clear_stops_only_after_it_was_found_again_is_followed_by_the_next(
+    desk: ExportDesk, was_seen: bool
+):
+    start(desk)
+    first = desk.job
+    wait_for_end(desk, first)
+    desk.write_log(LOG + FATAL_LINE)
+    half = desk.write_dumps()
+    (desk.directory(first) / "stopped").write_text(f"{ENDED_BY_HAND}\n")
+
+    trigger = wake(
+        desk,
+        desk.event("ended", exit_code=1, stopped=ENDED_BY_HAND if was_seen else None),
+    )
+
+    assert desk.record["generation"] == 2
+    assert trigger.job == desk.job != first
+    assert not any(path.exists() for path in half)
+
+
+def test_job_that_was_stopped_for_another_reason_is_judged(desk: ExportDesk):
+    start(desk)
+    wait_for_end(desk, desk.job)
+    desk.write_log(LOG + FATAL_LINE)
+    (desk.directory(desk.job) / "stopped").write_text("it took longer than max_duration\n")
+
+    assert finish(desk, desk.event("ended", exit_code=1))["generation"] == 1
 
 
 @pytest.mark.parametrize(("launched", "anew"), [(False, True), (True, False)])
@@ -540,8 +571,12 @@ def test_export_that_took_too_long_leaves_no_half_files_and_says_so(
     desk.host_trouble = HOST_AWAY if host_away else None
     desk.database.trouble = AWAY if database_away else None
 
-    with pytest.raises(ExportFailedError, match="took longer than 1 day"):
+    with pytest.raises(ExportFailedError, match="took longer than 1 day") as error:
         finish(desk, desk.event("overdue"))
+
+    # A client that has ended says nothing of its job.
+    assert ("may still run" in str(error.value)) is database_away
+    assert desk.record["may_live"] is database_away
 
     gone = not (host_away and database_away)
     assert all(path.exists() is not gone for path in half)

@@ -337,6 +337,26 @@ def test_killed_trigger_stops_the_job_even_when_freshly_built():
     assert "job=OB_X_G1" in scripts_of(trigger)[0]
 
 
+def test_trigger_that_another_triggerer_has_taken_over_leaves_the_job_alone(
+    monkeypatch: pytest.MonkeyPatch, caplog
+):
+    asked = []
+
+    async def taken_over(instance: object, **_: object) -> bool:
+        asked.append(instance)
+        return True
+
+    monkeypatch.setattr(remote_job, "is_taken_over", taken_over)
+    trigger = make([])
+    trigger._task_instance = "the task's instance"
+
+    asyncio.run(trigger.on_kill())
+
+    assert asked == ["the task's instance"]
+    assert scripts_of(trigger) == []
+    assert "another triggerer follows it" in caplog.text
+
+
 def test_killed_trigger_raises_nothing_whatever_happens(caplog):
     asyncio.run(make([OSError("down")]).on_kill())
 

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 # ORA-01017 wrong password, 28000 locked, 28001 expired, 01045 no CREATE SESSION, 01005 none given.
 _LOGIN_CODES = frozenset({1017, 28000, 28001, 1045, 1005})
 _LOGIN_DRIVER = ("DPY-4001",)
-# No listener, no such service, broken pipe, instance down or starting.
+# No listener, no such service, broken pipe, instance down or starting; no room for one more
+# session or process, or none to write redo, which passes.
 _UNREACHABLE_CODES = frozenset(
-    {1033, 1034, 1089, 1090, 1109, 3113, 3114, 3135, 3136}
+    {18, 20, 257}
+    | {1033, 1034, 1089, 1090, 1109, 3113, 3114, 3135, 3136}
     | {12154, 12170, 12500, 12505, 12514, 12516, 12518, 12519, 12520, 12526, 12527, 12528, 12535}
     | {12541, 12543, 12545, 12547, 12560, 12571}
 )

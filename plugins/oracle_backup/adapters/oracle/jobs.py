@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from oracle_backup.adapters.oracle.statements import Statements
 
 
+_NO_JOB = "OB_NO_JOB"
+_WATCHED_BY = {
+    "job_state": "Whether a job goes on whose client is gone",
+    "job_sessions": "Whether a silent job moves",
+    "job_suspended": "Whether a silent job waits for space",
+    "job_blockers": "Whether a silent job waits for a lock",
+}
+"""Which statements tell something of a job that nothing else does, and what."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
     """A Data Pump job as the database shows it; `state` is upper case, as in ``EXECUTING``."""
@@ -52,6 +62,18 @@ def stop_job(statements: Statements, name: str, *, owner: str) -> bool:
             f'drop table "{left.owner}"."{name}" purge.',
         ) from error
     return True
+
+
+def job_blind_spots(statements: Statements) -> tuple[str, ...]:
+    """Return a sentence for each thing that the user may not know of a job once there is one."""
+    spots = []
+    for statement, subject in _WATCHED_BY.items():
+        binds = {"owner_name": _NO_JOB} if statement == "job_blockers" else {}
+        try:
+            statements.rows(statement, job_name=_NO_JOB, **binds)
+        except StatementError as error:
+            spots.append(f"{subject} can't be told: {error.message}")
+    return tuple(spots)
 
 
 def job_progress(statements: Statements, name: str) -> str | None:
