@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import email
+import os
 import sqlite3
 import threading
 from email import policy
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from lab.airflow import AirflowStage
     from lab.stage import Lab
+
+
+_FORGET_AFTER = 50
 
 
 class ProcessWatch:
@@ -29,6 +32,7 @@ class ProcessWatch:
         self._interval = interval
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch)
+        self._looked_at: dict[str, str] = {}
         self.samples = 0
         self.names: set[str] = set()
         self.found: set[str] = set()
@@ -44,21 +48,35 @@ class ProcessWatch:
     def _watch(self) -> None:
         while not self._done.wait(self._interval):
             self.samples += 1
-            for folder in Path("/proc").iterdir():
-                if folder.name.isdigit():
-                    self._look(folder)
+            if self.samples % _FORGET_AFTER == 0:
+                # A number may have been given to another process.
+                self._looked_at.clear()
+            for name in os.listdir("/proc"):  # noqa: PTH208 - names, and fast
+                if name.isdigit():
+                    self._look(name)
 
-    def _look(self, folder: Path) -> None:
-        for name in ("cmdline", "environ"):
-            try:
-                shown = (folder / name).read_bytes().decode(errors="replace")
-            except OSError:
-                continue
-            if name == "cmdline":
-                self.names.add(shown.replace("\0", " ")[:200])
+    def _look(self, pid: str) -> None:
+        """Look at a process, unless its arguments are those it had: then nothing of it is new."""
+        arguments = _shown(f"/proc/{pid}/cmdline")
+        if arguments is None or arguments == self._looked_at.get(pid):
+            return
+        self._looked_at[pid] = arguments
+        self.names.add(arguments.replace("\0", " ")[:200])
+        for name, shown in (("cmdline", arguments), ("environ", _shown(f"/proc/{pid}/environ"))):
             self.found |= {
-                f"{name} of {shown[:80]!r}" for secret in self._secrets if secret in shown
+                f"{name} of {arguments[:80]!r}"
+                for secret in self._secrets
+                if secret in (shown or "")
             }
+
+
+def _shown(path: str) -> str | None:
+    """Return what a file of /proc says, None where the process has gone or may not be looked at."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - thousands of times a second
+            return file.read().decode(errors="replace")
+    except OSError:
+        return None
 
 
 def secrets_of(lab: Lab) -> list[str]:
