@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from oracle_backup.adapters.remote_job.scripts import JobState, build_list, parse_answers
+from oracle_backup.domain.lost_job import UNREACHABLE
 from oracle_backup.domain.names import USUAL_SHAPE, BackupNames, NameShape, job_family
 from oracle_backup.errors import DatabaseError, HostUnreachableError
 from oracle_backup.hooks.database import OracleDatabaseHook
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from oracle_backup.adapters.ports import Shell
+    from oracle_backup.adapters.remote_job.scripts import JobStatus
 
 _TIMEOUT_SECONDS = 120
 _GENERATIONS_ASKED = 3
@@ -123,6 +125,8 @@ def _end(net: ExportNet, left: Leftovers, shell: Shell | None) -> list[str]:
     status = look(shell, left.job) if shell is not None else None
     runs = status is not None and status.state not in {JobState.ENDED, JobState.ABSENT}
     view = _state_in_database(left, may_fail=shell is not None) if left.is_pump else None
+    untold = [] if view != UNREACHABLE or runs else _not_told(left, status)
+    view = None if view == UNREACHABLE else view
     if view is not None and (left.job == net.halted or view == _IDLING):
         return [f"Job {left.job} is in somebody's hands ({view}): it was left as it is."]
     notes = end_job(left, shell=shell, why="its task had ended") if runs or view else []
@@ -130,10 +134,21 @@ def _end(net: ExportNet, left: Leftovers, shell: Shell | None) -> list[str]:
     if stopped is not None and not notes:
         # The trigger did it, which has no way to tell the report.
         notes = [f"Job {left.job} was stopped: {stopped}."]
-    return [*notes, *remove_half_files(left, shell=shell)] if notes else []
+    return [*untold, *notes, *(remove_half_files(left, shell=shell) if notes else ())]
+
+
+def _not_told(left: Leftovers, status: JobStatus | None) -> list[str]:
+    """Return what is to be said of a job that the host runs no more and nobody else can tell of."""
+    if status is None or status.state is JobState.ABSENT or status.exit_code == 0:
+        return []
+    return [
+        f"Whether job {left.job} still runs in the database can't be told, as that does not "
+        f"answer: look at DBA_DATAPUMP_JOBS, and for its dump files in {left.folder}."
+    ]
 
 
 def _state_in_database(left: Leftovers, *, may_fail: bool) -> str | None:
+    """Return the job's state, None where there is no such job, UNREACHABLE where nobody tells."""
     try:
         with OracleDatabaseHook(left.oracle_conn_id).database() as database:
             view = database.job(left.job)
@@ -141,5 +156,5 @@ def _state_in_database(left: Leftovers, *, may_fail: bool) -> str | None:
         if not may_fail:
             raise
         log.warning("%s The host alone is asked for job %s.", error, left.job)
-        return None
+        return UNREACHABLE
     return view.state if view else None

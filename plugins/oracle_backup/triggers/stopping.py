@@ -33,12 +33,14 @@ async def stop_job(
     :param oracle_conn_id: where its control table is, or None for a tool that is its own job.
     :param limit_seconds: how long all of it may take.
     """
-    told = False
+    told: bool | None = False
     try:
         async with asyncio.timeout(limit_seconds):
             if oracle_conn_id is not None:
                 told = await _stop_in_database(oracle_conn_id, job, log=log)
-            script = build_stop(job=job, why=why, grace_seconds=_GRACE_SECONDS, attach=not told)
+            script = build_stop(
+                job=job, why=why, grace_seconds=_GRACE_SECONDS, attach=told is not True
+            )
             answers = parse_answers((await link.run(script)).decode("utf-8", "replace"))
     except TimeoutError:
         trouble = f"that took longer than {limit_seconds:.0f} s"
@@ -47,9 +49,11 @@ async def stop_job(
     else:
         state = answers.get("state", ["unknown"])[0]
         log.info("Job %s on the Oracle host: %s.", job, state)
-        if state != "running":
+        attached = answers.get("attach_exit_code") == ["0"]
+        if state != "running" and (told is not None or attached):
             return ""
-        trouble = "it still runs"
+        # Without its client a job goes on.
+        trouble = "it still runs" if state == "running" else "its client has not ended it either"
     left = (
         "The database has ended it; its client on the host may be left."
         if told
@@ -60,12 +64,12 @@ async def stop_job(
     return message
 
 
-async def _stop_in_database(oracle_conn_id: str, job: str, *, log: Any) -> bool:
+async def _stop_in_database(oracle_conn_id: str, job: str, *, log: Any) -> bool | None:
     """
     Stop the job over SQL, control table and half-written dump files included.
 
-    Return False, and log why, where that can't be done so: there is the other way, by attaching
-    the tool to the job.
+    Return False where the database knows no such job, and None, and log why, where it can't be
+    done so: there is the other way, by attaching the tool to the job.
     """
     # Not asyncio.to_thread: only in asgiref's threads can Airflow be asked for a connection.
     stop = sync_to_async(_stop, thread_sensitive=False)
@@ -74,10 +78,10 @@ async def _stop_in_database(oracle_conn_id: str, job: str, *, log: Any) -> bool:
             stopped: bool = await stop(oracle_conn_id, job)
     except TimeoutError:
         log.warning("The database did not answer within %d s.", _SQL_SECONDS)
-        return False
+        return None
     except Exception as error:  # noqa: BLE001 - whatever it is, the other way is to be tried
         log.warning("Job %s can't be stopped over SQL: %s", job, error)
-        return False
+        return None
     if stopped:
         log.info("Job %s was stopped in the database.", job)
     else:

@@ -224,6 +224,24 @@ def test_database_that_is_away_leaves_it_to_the_host(desk: ExportDesk):
     assert NOTES_KEY not in desk.ti.pushed
 
 
+@pytest.mark.parametrize(("exit_code", "is_told"), [("137", True), ("0", False)])
+def test_job_that_only_the_database_could_tell_of_is_named_where_that_is_away(
+    desk: ExportDesk, exit_code: str, is_told: bool
+):
+    desk.ti.states = {"export": "failed"}
+    desk.database.trouble = AWAY
+    desk.directory(FIRST).mkdir(parents=True)
+    (desk.directory(FIRST) / "exit_code").write_text(f"{exit_code}\n")
+    half = desk.write_dumps()
+
+    clean_up(desk)
+
+    told = " ".join(desk.ti.pushed.get(NOTES_KEY, ()))
+    assert (f"Whether job {FIRST} still runs" in told) is is_told
+    assert SECOND not in told
+    assert all(path.exists() for path in half)
+
+
 def test_nobody_to_ask_is_an_error(desk: ExportDesk):
     desk.ti.states = {"export": "failed"}
     desk.database.trouble, desk.host_trouble = AWAY, HOST_AWAY

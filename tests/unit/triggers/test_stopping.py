@@ -116,7 +116,7 @@ def test_job_is_stopped_by_attaching_where_the_database_does_not_answer(
 ):
     monkeypatch.setattr(stopping, "_SQL_SECONDS", 0.1)
     database.answers.clear()
-    link = FakeLink(b"state=stopped\n")
+    link = FakeLink(b"attach_exit_code=0\nstate=stopped\n")
 
     async def stopped() -> str:
         try:
@@ -157,6 +157,17 @@ def test_job_that_cannot_be_stopped_on_the_host_is_told_of(database, said, answe
     assert "its client on the host may be left" in told
     assert "KILL_JOB" in untold
     assert told in said()
+
+
+@pytest.mark.parametrize("answer", [b"attach_exit_code=1\nstate=stopped\n", b"state=ended\n"])
+def test_end_of_the_client_is_not_taken_for_that_of_the_job(database, said, answer):
+    database.answer = StatementError("No right.")
+
+    message = stop(FakeLink(answer))
+
+    assert "its client has not ended it either" in message
+    assert "KILL_JOB" in message
+    assert message in said()
 
 
 def test_stop_gives_up_in_time_and_raises_nothing(database):
