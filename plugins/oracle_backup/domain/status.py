@@ -285,9 +285,7 @@ def _judge_stores(
                         facts={"count": len(names), "names": names[:NAMED]},
                     )
                 )
-        # While one of them can't be asked, there is nothing to compare with.
-        is_late = newest is not None and _lags(view, newest, expected=subject.expected, now=now)
-        if is_late and None not in views.values():
+        if newest is not None and _lags(view, newest, expected=subject.expected, now=now):
             found.append(_lag(subject, view, store=name, place=places[name]))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -264,10 +265,10 @@ def test_drills_are_not_judged_while_a_store_that_may_know_more_is_silent():
     assert kinds(status) == []
 
 
-def test_silent_store_leaves_nothing_to_lag_behind():
-    subject = make_watched_schema(stores=(NAS, OFF))
+def test_store_that_lags_is_told_whatever_a_third_one_would_say():
+    far = replace(NAS, name="far", path="/far")
+    subject = make_watched_schema(stores=(NAS, OFF, far))
+    views = {"nas": good(2), "off": None, "far": good(50)}
 
-    status = judge_schema(subject, {"nas": StoreView(), "off": None}, now=NOW)
-
-    assert kinds(status) == [Kind.NO_BACKUP]
-    assert judge_schema(subject, {"nas": good(), "off": None}, now=NOW).alarms == ()
+    assert kinds(judge_schema(subject, views, now=NOW)) == [Kind.LAGS]
+    assert kinds(judge_schema(subject, {**views, "far": good(2)}, now=NOW)) == []

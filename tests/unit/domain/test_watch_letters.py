@@ -149,6 +149,16 @@ def test_since_outlives_a_mail_that_was_refused():
     assert letter.new[0].since == NOW
 
 
+def test_since_outlives_a_refused_mail_and_a_look_that_could_not_see():
+    watch = Watch()
+    watch.look(old(), refused=[DBA])
+    watch.look(unseen=frozenset({"erp/HR"}))
+
+    (letter,) = watch.look(old())
+
+    assert letter.new[0].since == NOW
+
+
 def test_refused_all_clear_is_told_by_the_next_look():
     watch = Watch()
     watch.look(old())

@@ -23,7 +23,7 @@ _SHOWN_PROBLEMS = 5
 MOST_DROPPED = 200
 """Schemas of one store that are told of; whoever may write there may make up any number."""
 _OF_SEVERAL_STORES = frozenset({Kind.LAGS, Kind.DRILL_FAILED, Kind.DRILL_OVERDUE})
-"""What is not judged while one of the schema's stores can't be asked."""
+"""What has not healed while one of the schema's stores can't be asked: that one may tell more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
