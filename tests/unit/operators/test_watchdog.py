@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from airflow.sdk.exceptions import AirflowRuntimeError, ErrorType
 from airflow.sdk.execution_time.comms import ErrorResponse
+from airflow.sdk.observability import stats
 
 from oracle_backup.domain.watch.memory import Memory
 from oracle_backup.domain.watch.subjects import Route
@@ -114,6 +115,25 @@ def test_mail_that_is_refused_stops_no_other_and_only_it_is_tried_again(desk: De
     desk.look(*desk_schemas)
 
     assert desk.recipients == [BOSS, DBA]
+
+
+def test_what_was_seen_is_kept_although_nobody_could_be_told(desk: Desk):
+    desk.refused[DBA] = MailRefusedError("no")
+
+    with pytest.raises(MailRefusedError):
+        desk.look()
+
+    assert [one.kind for one in desk.memory.alarms.values()] == ["silent"]
+    assert desk.memory.readers[DBA].alarms == {}
+
+
+def test_figures_of_every_look_go_to_airflow_s_metrics(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    gauges: dict[str, float] = {}
+    monkeypatch.setattr(stats, "gauge", lambda name, value, tags: gauges.update({name: value}))
+
+    desk.look()
+
+    assert gauges["oracle_backup.status"] == 2
 
 
 def test_recipient_who_is_refused_beside_others_is_the_only_one_tried_again(desk: Desk):
