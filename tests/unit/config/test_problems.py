@@ -24,7 +24,10 @@ Problems = Callable[[str], list[str]]
         ("schema: {}", 'schema: unknown option; did you mean "schemas"?'),
         ("schemas: {}", "schemas: unknown option; schemas stand below a database only"),
         ("databases:", "databases: unknown option; databases stand at the top of the file only"),
-        ("zzz: 1", "zzz: unknown option; known here: archive, database_conn_id, enabled, "),
+        (
+            "zzz: 1",
+            "zzz: unknown option; known here: archive, database_conn_id, deadline, enabled, ",
+        ),
         ("store: {zzz: 1}", "store.zzz: unknown option; known here: bandwidth_limit, "),
         (
             "mail: {sender: a@b}",
