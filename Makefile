@@ -84,11 +84,11 @@ integration: $(READY)  ## Tests against real servers on loopback
 
 .PHONY: e2e
 e2e: $(READY)  ## Whole backups and restores in the lab
-	@$(BIN)/python -m pytest tests/e2e --quiet
+	@$(BIN)/python -m pytest tests/e2e --numprocesses=2 --dist=loadfile --quiet
 
 .PHONY: slow
 slow: $(READY)  ## What takes long: everything killed at every moment, ten thousand names
-	@$(BIN)/python -m pytest tests --quiet -m slow
+	@$(BIN)/python -m pytest tests --numprocesses=2 --dist=loadfile --quiet -m slow
 
 .PHONY: bench
 bench: $(READY)  ## Measure on this machine; asserts nothing
