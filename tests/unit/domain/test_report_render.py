@@ -17,7 +17,7 @@ from oracle_backup.domain.report.model import (
     Retention,
     Step,
 )
-from oracle_backup.domain.report.page import TODO, TROUBLE, Bar, Grid, Section
+from oracle_backup.domain.report.page import ADVICE, TROUBLE, Bar, Grid, Section
 from oracle_backup.domain.report.render import (
     render_html,
     render_html_page,
@@ -363,7 +363,7 @@ def test_link_that_is_no_web_address_is_only_shown() -> None:
     assert "Open it: javascript:alert(1)" in page.data
 
 
-@pytest.mark.parametrize(("tone", "edge"), [(TODO, "#c98500"), (TROUBLE, "#b3261e")])
+@pytest.mark.parametrize(("tone", "edge"), [(ADVICE, "#c98500"), (TROUBLE, "#b3261e")])
 def test_tone_shows_by_the_colour_of_the_edge(tone: str, edge: str) -> None:
     section = Section(title="", lines=("x",), tone=tone)
 

@@ -11,7 +11,7 @@ import pytest
 
 from oracle_backup.domain.codes import CODES
 from oracle_backup.domain.report.model import Copy, Problem, Retained, Retention, Step
-from oracle_backup.domain.report.page import TODO, TROUBLE, Bar
+from oracle_backup.domain.report.page import ADVICE, TROUBLE, Bar
 from oracle_backup.domain.report.sections import Section, build_sections
 from oracle_backup.domain.report.sentences import translate
 from oracle_backup.domain.report.words import say
@@ -187,7 +187,7 @@ def test_problem_is_told_with_what_to_do() -> None:
     assert found.lines == ("Two things:", "  - one")
     assert found.tone == TROUBLE
     todo = section("What to do", problems=(problem,), steps=make_steps(export="failed"))
-    assert todo.tone == TODO
+    assert todo.tone == ADVICE
     assert todo.lines == ("Mend both.", say("todo.export", "en"))
     assert todo.link == (
         "Open this run in Airflow",

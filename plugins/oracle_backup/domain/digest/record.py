@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from oracle_backup.domain.report.page import TODO, TROUBLE
+from oracle_backup.domain.report.page import ADVICE, TROUBLE
 from oracle_backup.domain.report.sentences import translate
 from oracle_backup.domain.report.trouble_part import trouble_sections
 from oracle_backup.errors import IntegrityError
@@ -144,7 +144,7 @@ def _words(report: BackupReport) -> tuple[str, str]:
         # What should be looked at stands in the last part, and is all there is to do.
         return sections[-1].lines[0], ""
     why = next((line for one in sections if one.tone == TROUBLE for line in _lines(one)), "")
-    todo = next((line for one in sections if one.tone == TODO for line in one.lines), "")
+    todo = next((line for one in sections if one.tone == ADVICE for line in one.lines), "")
     if not why and report.was_skipped:
         why = translate(report.skipped, report.language)
     return why, todo

@@ -11,7 +11,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from oracle_backup.domain.report.page import TODO, TROUBLE
+from oracle_backup.domain.report.page import ADVICE, TROUBLE
 from oracle_backup.domain.report.text_page import clean
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _TEXT: Final = "font-size:15px;line-height:1.5;color:#1f2328"
 _GREY: Final = "#59636e"
 _BLUE: Final = "#0a5cb8"
 _SMALL: Final = f"font-size:14px;line-height:1.45;{_FONT}"
-_TONES: Final = {TODO: ("#fff6e0", "#c98500"), TROUBLE: ("#fdf0ef", FAILURE)}
+_TONES: Final = {ADVICE: ("#fff6e0", "#c98500"), TROUBLE: ("#fdf0ef", FAILURE)}
 """Background and edge."""
 _WEB_ADDRESS: Final = re.compile(r"https?://([^\s<>\"'/]+)[^\s<>\"']*")
 _LONG_ADDRESS: Final = 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-TODO: Final = "todo"
+ADVICE: Final = "advice"
 """Tone of a part that says what its reader is to do."""
 TROUBLE: Final = "trouble"
 """Tone of a part that says what went wrong."""

@@ -10,7 +10,7 @@ from oracle_backup.domain.report.formats import format_instant
 from oracle_backup.domain.report.html_page import FAILURE, SUCCESS, WARNING
 from oracle_backup.domain.report.model import one_line
 from oracle_backup.domain.report.notice_words import WORDS, say
-from oracle_backup.domain.report.page import TODO, TROUBLE, Section
+from oracle_backup.domain.report.page import ADVICE, TROUBLE, Section
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -116,7 +116,7 @@ class RunNotice:
         lines = tuple(self._say(key) for key in keys if key in WORDS)
         # Whoever has to act wants to go there first.
         rows = ((self._say("label.airflow"), self.run_url),) if self.run_url else ()
-        return Section(title=self._say("title.todo"), lines=lines, rows=rows, tone=TODO)
+        return Section(title=self._say("title.todo"), lines=lines, rows=rows, tone=ADVICE)
 
     def _facts(self) -> tuple[tuple[str, str], ...]:
         rows = [

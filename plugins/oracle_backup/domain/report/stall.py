@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from oracle_backup.domain.report.formats import format_duration, format_instant, format_size
 from oracle_backup.domain.report.html_page import WARNING, render_html_page
 from oracle_backup.domain.report.model import one_line
-from oracle_backup.domain.report.page import TODO, TROUBLE, Section
+from oracle_backup.domain.report.page import ADVICE, TROUBLE, Section
 from oracle_backup.domain.report.sentences import translate
 from oracle_backup.domain.report.text_page import render_text_page
 from oracle_backup.domain.report.words import say
@@ -148,6 +148,6 @@ def _sections(notice: StallNotice) -> tuple[Section, ...]:
     facts = tuple((say(key, language), value) for key, value in rows)
     return (
         *sections,
-        Section(title=say("title.todo", language), lines=(todo,), link=link, tone=TODO),
+        Section(title=say("title.todo", language), lines=(todo,), link=link, tone=ADVICE),
         Section(title=say("stall.title.export", language), rows=facts),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from oracle_backup.domain.codes import CODES, facts_of
 from oracle_backup.domain.report.code_words import in_language
 from oracle_backup.domain.report.formats import format_count
-from oracle_backup.domain.report.page import TODO, TROUBLE, Grid, Section
+from oracle_backup.domain.report.page import ADVICE, TROUBLE, Grid, Section
 from oracle_backup.domain.report.sentences import translate
 from oracle_backup.domain.report.words import WORDS, say
 
@@ -49,7 +49,7 @@ def trouble_sections(report: BackupReport) -> list[Section]:
         )
     unchecked = (say("host.unchecked", language, name=name) for name in report.unchecked_host_keys)
     if warnings := (*_capped(report.warnings, language), *unchecked):
-        sections.append(Section(title=say("title.warnings", language), lines=warnings, tone=TODO))
+        sections.append(Section(title=say("title.warnings", language), lines=warnings, tone=ADVICE))
     return sections
 
 
@@ -95,7 +95,7 @@ def _todo(report: BackupReport) -> list[Section]:
             lines=(*dict.fromkeys(hints), *_code_lines(report), *_step_lines(report)),
             # Whoever has to act wants to go there first.
             link=run_link(report),
-            tone=TODO,
+            tone=ADVICE,
         )
     ]
 

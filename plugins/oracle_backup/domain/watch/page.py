@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from oracle_backup.domain.report.html_page import FAILURE, SUCCESS, WARNING
 from oracle_backup.domain.report.model import one_line
-from oracle_backup.domain.report.page import TODO, TROUBLE, Section
+from oracle_backup.domain.report.page import ADVICE, TROUBLE, Section
 from oracle_backup.domain.watch.alarm import Kind, Level
 from oracle_backup.domain.watch.letters import Cause
 
@@ -144,7 +144,7 @@ def _section(alarm: Alarm, word: str, speech: Speech) -> Section:
         title=f"{speech.where(alarm)}: {speech.title(alarm)} ({speech.word(word)})",
         lines=lines,
         rows=() if since is None else ((speech.word("since"), speech.instant(since)),),
-        tone=TROUBLE if alarm.level is Level.CRITICAL else TODO,
+        tone=TROUBLE if alarm.level is Level.CRITICAL else ADVICE,
     )
 
 
