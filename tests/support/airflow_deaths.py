@@ -30,19 +30,13 @@ _OUTAGE_SECONDS = 4.0
 
 def kill_worker(stage: AirflowStage, runs: Runs) -> None:
     """
-    Kill the processes that run the export tasks, and the idle ones beside them.
+    Kill the processes that run the export tasks.
 
-    One idle process is spared: it holds the lock of the executor's queue while it waits, and
-    nobody would ever get a task again.
+    Idle ones are spared: one of them holds the lock of the executor's queue while it waits, and
+    without that one nobody would ever get a task again.
     """
     for moment in (BEFORE_START, STARTED):
         assert kill_worker_of(stage, runs[moment]), f"no worker of {moment}"
-    for process in executor_processes(stage):
-        with contextlib.suppress(psutil.Error, OSError):
-            idle = "<idle>" in " ".join(process.cmdline())
-            waits_for_lock = "futex" in Path(f"/proc/{process.pid}/wchan").read_text()
-            if idle and waits_for_lock:
-                kill_tree(process)
 
 
 def kill_worker_of(stage: AirflowStage, run: BackupRun) -> bool:

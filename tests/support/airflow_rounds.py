@@ -185,9 +185,13 @@ class KillRound:
         """Release what was held; let the jobs go on once their tasks have come back to them."""
         self._release()
         if self._death == "worker":
-            # The end is seen now, so a worker goes on with the task: it dies as well.
+            # The end is seen now, so a worker goes on with the task: it dies as well. Not before
+            # the task runs: one that is queued the LocalExecutor would forget for ever.
             run = self._runs[AT_END]
-            wait_until(lambda: kill_worker_of(self._stage, run), what=run.describe)
+            wait_until(
+                lambda: run.export_state() == "running" and kill_worker_of(self._stage, run),
+                what=run.describe,
+            )
         if self._death == "client":
             self._wait_until_resumed(RUNNING)
         self._look_until(

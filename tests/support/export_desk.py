@@ -42,6 +42,8 @@ LOG = (
 class FakeTaskInstance:
     """Airflow's edge: what a task pushes and pulls, and how the others stand."""
 
+    try_number = 1
+
     def __init__(self, xcoms: dict[tuple[str, str], Any] | None = None) -> None:
         self.xcoms = xcoms or {}
         self.pushed: dict[str, Any] = {}

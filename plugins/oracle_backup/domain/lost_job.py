@@ -50,6 +50,9 @@ UNREACHABLE: Final = "UNREACHABLE"
 ENDED_BY_HAND: Final = "the task was ended by hand"
 """Why a job was stopped whose task a person has cleared, or marked failed or successful."""
 
+TRY_KEY: Final = "try"
+"""XCom key under which an export leaves the number of the try that has begun last."""
+
 _STOPPED_STATES: Final = frozenset({"NOT RUNNING", "STOPPED"})
 _IDLING: Final = "IDLING"
 _FIRST_SIGNAL: Final = 128

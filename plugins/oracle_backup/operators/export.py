@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 
-from oracle_backup.domain.lost_job import LogEnd, Step, log_end
+from oracle_backup.domain.lost_job import TRY_KEY, LogEnd, Step, log_end
 from oracle_backup.domain.names import USUAL_SHAPE, NameShape
 from oracle_backup.errors import ExportLostError
 from oracle_backup.operators.export_end import (
@@ -163,6 +163,8 @@ class DataPumpExportOperator(BaseOperator):
 
     def execute(self, context: Context) -> None:
         """Start the job, or find it started; then wait for it in the triggerer."""
+        # By this a trigger of an earlier try knows that it was cleared.
+        context["ti"].xcom_push(key=TRY_KEY, value=context["ti"].try_number)
         with told_to_report(context):
             record = claim_record(context, ExportPlan.of(self))
             if record.get("halted"):

@@ -25,7 +25,7 @@ from oracle_backup.domain.units import format_seconds
 from oracle_backup.triggers.host_link import REFUSALS, TROUBLE, HostLink, said
 from oracle_backup.triggers.narrator import Narrator
 from oracle_backup.triggers.stopping import stop_job
-from oracle_backup.triggers.taken_over import is_taken_over
+from oracle_backup.triggers.taken_over import is_taken_over, make_ready
 from oracle_backup.triggers.watch import JobWatch
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 SETTLE_SECONDS = 10.0
 """No event is sent sooner than this after the trigger began. A task that is resumed while its
 deferring process still winds down is taken for one that died, and started once more."""
-_KILL_SECONDS = 25
-"""Airflow gives on_kill 30 s in all; to ask who has ended the task takes a few of them."""
+_KILL_SECONDS = 28
+"""Airflow gives on_kill 30 s in all."""
 _GROWTH = 1.3
 _MOST_REFUSALS = 3
 """A host that is being started lets nobody in for a moment; more tries could lock the user out."""
@@ -126,6 +126,7 @@ class RemoteJobTrigger(BaseTrigger):
         self._known = offset
         self._offset = 0
         self._refused = 0
+        self._readiness: asyncio.Task[None] | None = None
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return path and arguments; nothing of them is secret."""
@@ -134,6 +135,7 @@ class RemoteJobTrigger(BaseTrigger):
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look until there is something to tell."""
         begun = self._last_good = time.monotonic()
+        self._readiness = asyncio.create_task(make_ready(self.task_instance))
         self._watch = self._new_watch(begun)
         self._narrator = Narrator(self.log, follower=LogFollower())
         interval, limit = self.arguments["poll_interval"], self.arguments["poll_interval_limit"]
@@ -147,16 +149,20 @@ class RemoteJobTrigger(BaseTrigger):
 
     async def on_kill(self) -> None:
         """Stop the job in the database: a person has ended the task. Else another follows it."""
+        begun = time.monotonic()
         if await is_taken_over(self.task_instance, log=self.log):
             self.log.warning(
                 "Job %s is not stopped: its task still waits, and another triggerer follows it.",
                 self.job,
             )
             return
-        await self._stop(ENDED_BY_HAND, limit_seconds=_KILL_SECONDS)
+        left = _KILL_SECONDS - (time.monotonic() - begun)
+        await self._stop(ENDED_BY_HAND, limit_seconds=left)
 
     async def cleanup(self) -> None:
         """Close the connection. The job is not touched: this also runs at every restart."""
+        if self._readiness is not None:
+            self._readiness.cancel()
         await self._link.close()
 
     def _new_watch(self, now: float) -> JobWatch:

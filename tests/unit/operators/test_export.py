@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import TaskDeferred
 
-from oracle_backup.domain.lost_job import ENDED_BY_HAND
+from oracle_backup.domain.lost_job import ENDED_BY_HAND, TRY_KEY
 from oracle_backup.domain.names import NameShape
 from oracle_backup.errors import (
     DatabaseLoginError,
@@ -95,6 +95,14 @@ def test_trigger_is_told_all_it_has_to_watch(desk: ExportDesk):
     assert (arguments["poll_interval"], arguments["stall_after"]) == (3.0, 3600.0)
     wait_for_end(desk, desk.job)
     assert desk.calls == 1
+
+
+def test_try_that_begins_leaves_its_number(desk: ExportDesk):
+    desk.ti.try_number = 3
+
+    start(desk)
+
+    assert desk.ti.pushed[TRY_KEY] == 3
 
 
 def test_legacy_export_has_no_job_in_the_database(desk: ExportDesk):

@@ -357,6 +357,21 @@ def test_trigger_that_another_triggerer_has_taken_over_leaves_the_job_alone(
     assert "another triggerer follows it" in caplog.text
 
 
+def test_trigger_sees_to_it_that_airflow_will_answer_soon(monkeypatch: pytest.MonkeyPatch):
+    ready = []
+
+    async def make_ready(instance: object) -> None:
+        ready.append(instance)
+
+    monkeypatch.setattr(remote_job, "make_ready", make_ready)
+    trigger = make([status("running"), status("ended", exit_code="0")])
+    trigger._task_instance = "the task's instance"
+
+    wait_for(trigger)
+
+    assert ready == ["the task's instance"]
+
+
 def test_killed_trigger_raises_nothing_whatever_happens(caplog):
     asyncio.run(make([OSError("down")]).on_kill())
 
