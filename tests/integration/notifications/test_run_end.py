@@ -201,7 +201,9 @@ def tell(states: dict[str, str | None], monkeypatch: pytest.MonkeyPatch) -> None
     )(
         {
             "dag_run": RUN,
-            "ti": SimpleNamespace(get_task_states=lambda **_: {RUN.run_id: states}),
+            "ti": SimpleNamespace(
+                get_task_states=lambda **_: {RUN.run_id: states}, xcom_pull=lambda **_: None
+            ),
             "reason": "timed_out",
         }
     )
