@@ -28,4 +28,4 @@ def test_one_run_removes_no_more_than_it_may_and_says_so(backups):
     run = backups.run("HR", retention={"keep_last": 1, "max_delete": 1})
 
     assert (len(kept.manifests), len(run.manifests)) == (3, 3)
-    assert "2 more on the store go at later runs, as one removes 1 at most" in run.mail_text
+    assert "2 more go at later runs (max_delete)." in run.mail_text

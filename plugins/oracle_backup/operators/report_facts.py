@@ -162,7 +162,9 @@ def _retention(left: Mapping[str, Any] | None) -> Retention | None:
 def _notes(context: Context) -> tuple[str, ...]:
     """Return what befell the export on its way; the same sentence only once."""
     told = [
-        note for step in ("export", "clean_up") for note in pull(context, step, key=NOTES_KEY) or ()
+        note
+        for step in ("preflight", "export", "clean_up")
+        for note in pull(context, step, key=NOTES_KEY) or ()
     ]
     return tuple(dict.fromkeys(told))
 

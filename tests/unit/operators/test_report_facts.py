@@ -81,9 +81,9 @@ def test_run_that_found_its_time_missed_is_told_as_skipped() -> None:
 
 
 def test_notes_of_preflight_and_export_are_told_once() -> None:
-    report = gathered({("preflight", "notes"): ["Missed."], ("export", "notes"): ["Missed.", "B."]})
+    report = gathered({("preflight", "notes"): ["Missed."], ("export", "notes"): ["A.", "Missed."]})
 
-    assert report.notes == ("Missed.", "B.")
+    assert report.notes == ("Missed.", "A.")
 
 
 def test_judgement_is_told_with_its_tables_and_codes() -> None:
