@@ -82,7 +82,7 @@ class MailSettings(Group):
         description=(
             "Subject of the report, with {schema}, {database}, {host}, {time} and {verdict}: "
             "complete, incomplete, unknown, or failed, also where only a later step failed. "
-            "Empty: one that begins with OK, INCOMPLETE or FAILED."
+            "Empty: one that tells OK, INCOMPLETE, SKIPPED or FAILED."
         ),
         examples=["{verdict}: backup of {schema} on {database}"],
     )
