@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
@@ -26,12 +27,12 @@ from lab.servers.launch import LabError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
     from types import TracebackType
 
     from lab.stage import Lab
 
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+_LOCAL_SETTINGS = Path(__file__).with_name("airflow_local_settings.py")
 _READY_SECONDS = 180
 _GRACE_SECONDS = 10
 _ANSWER_SECONDS = 120
@@ -113,6 +114,8 @@ class AirflowStage:
         """Make the database anew and start all components; none is left if one fails."""
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir(mode=0o700)
+        (self.home / "config").mkdir()
+        shutil.copy(_LOCAL_SETTINGS, self.home / "config")
         # Fixed once, so that every component reads the same ports.
         self._environment = self.environment
         self.command("db", "migrate")
