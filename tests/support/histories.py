@@ -97,12 +97,15 @@ def _backup(index: int, number: int, traits: int, now: datetime) -> Backup:
         at = at.astimezone(_TOLD_IN[traits % len(_TOLD_IN)])
     except OverflowError:
         at = at.astimezone(UTC)
+    good = traits % 4 != 3
+    unread = not good and traits % 3 == 2
     # Names in another order than the listing.
     return Backup(
         name=f"b{index * 7 % 17:02}",
         snapshot_time=at,
-        good=traits % 4 != 3,
+        good=good,
         pinned=traits % 5 == 4,
+        unread_since=now - timedelta(hours=traits) if unread else None,
     )
 
 

@@ -61,6 +61,7 @@ def plan_store(
             snapshot_time=entry.manifest.snapshot_time,
             good=entry.manifest.counts,
             pinned=entry.manifest.pinned,
+            unread_since=entry.manifest.unread_since,
         )
         for entry in entries
     ]

@@ -71,6 +71,19 @@ def test_a_store_takes_the_limits_of_a_plan_from_its_rules() -> None:
         plan_store(entries, rules(age=timedelta(minutes=5)), now=NOW)
 
 
+def test_what_a_run_beside_this_one_has_just_sent_stays() -> None:
+    """Its data are older, but its run has not read it back yet; what is known to be bad goes."""
+    store = InMemoryArchiveStore()
+    put_backup(store, NEW)
+    put_backup(store, MIDDLE, verified=None, export_ended=NOW - timedelta(minutes=1))
+    put_backup(store, OLD, verified=None, damage="bad", export_ended=NOW - timedelta(minutes=1))
+    entries = read_catalogue(store, FOLDER, database="erp", schema="HR")
+
+    gone = carry_out(store, entries, plan_store(entries, rules(), now=NOW))
+
+    assert gone == {f"{FOLDER}/{OLD}"}
+
+
 # On the host.
 
 

@@ -406,6 +406,24 @@ def test_what_is_not_good_goes_with_its_reason() -> None:
     }
 
 
+def test_what_its_own_run_may_still_read_back_stays_for_a_week() -> None:
+    """Runs of missed days go side by side, and the one of the newest data need not end last."""
+    week_ago = NOW - timedelta(days=7)
+    backups = [
+        make_backup("2026-11-20", good=False, unread_since=week_ago),
+        make_backup("2026-11-21", good=False, unread_since=week_ago + timedelta(seconds=1)),
+        make_backup("2026-11-22"),
+    ]
+
+    plan = make_plan(backups, last=1)
+
+    assert reasons(plan) == {
+        "2026-11-22T02:00:00+0000": ("last snapshot",),
+        "2026-11-21T02:00:00+0000": ("not read back yet, and young enough for its run to do so",),
+        "2026-11-20T02:00:00+0000": ("not a good backup, a newer good one exists",),
+    }
+
+
 def test_what_is_not_good_stays_beside_a_good_twin() -> None:
     """Only something newer can stand in for it."""
     twins = [make_backup("2026-11-23"), make_backup("2026-11-23", name="twin", good=False)]

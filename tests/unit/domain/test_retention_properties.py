@@ -61,6 +61,11 @@ def believed(story: Story) -> list[Backup]:
     return [one for one in story.backups if one.good and moment(one) < story.now]
 
 
+def young(one: Backup, story: Story) -> bool:
+    """Whether nobody has read the archive back in the week since its export."""
+    return one.unread_since is not None and story.now - one.unread_since < timedelta(days=7)
+
+
 def keep_and_remove_divide_the_backups(story: Story) -> None:
     plan = plan_of(story)
 
@@ -150,7 +155,13 @@ def what_is_not_good_stays_until_something_newer_is_good(story: Story) -> None:
     for one in story.backups:
         if not one.good:
             superseded = newest is not None and moment(one) < newest
-            assert (one.name in kept(plan)) is (one.pinned or not superseded)
+            assert (one.name in kept(plan)) is (one.pinned or not superseded or young(one, story))
+
+
+def what_its_run_may_still_read_back_stays(story: Story) -> None:
+    unread = {one.name for one in story.backups if young(one, story)}
+
+    assert unread <= kept(plan_of(story))
 
 
 def more_never_keeps_less(story: Story) -> None:
@@ -304,7 +315,14 @@ def whole_weeks_earlier_the_days_and_weeks_are_the_same(story: Story) -> None:
     """Where the clocks never turn, no rule of hours, days and weeks knows one week from another."""
     weeks = timedelta(weeks=story.number % 500)
     near = [one for one in story.backups if 1900 < moment(one).year < 2200]
-    earlier = [dataclasses.replace(one, snapshot_time=moment(one) - weeks) for one in near]
+    earlier = [
+        dataclasses.replace(
+            one,
+            snapshot_time=moment(one) - weeks,
+            unread_since=one.unread_since and one.unread_since - weeks,
+        )
+        for one in near
+    ]
     policy = RetentionPolicy(
         last=max(story.policy.last, 1),
         hourly=story.policy.hourly,
@@ -354,6 +372,7 @@ PROPERTIES: tuple[Callable[[Story], None], ...] = (
     names_only_choose_between_twins,
     what_is_not_good_displaces_nothing_good,
     what_is_not_good_stays_until_something_newer_is_good,
+    what_its_run_may_still_read_back_stays,
     more_never_keeps_less,
     a_newer_good_backup_brings_none_back,
     a_plan_carried_out_leaves_nothing_more_to_do,

@@ -96,6 +96,11 @@ class BackupFacts:
         """Whether this is a good backup: complete, and read back from the store."""
         return self.verdict == "complete" and self.verified is not None
 
+    @property
+    def unread_since(self) -> datetime | None:
+        """When the export ended, where nobody has read the archive back; else None."""
+        return self.export_ended if self.verified is None and not self.damage else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestHead(BackupFacts):

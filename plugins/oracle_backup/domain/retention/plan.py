@@ -8,7 +8,7 @@ fill buckets; age is the instant the data show, never a file's time or name.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -18,10 +18,11 @@ from oracle_backup.errors import RetentionRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import timedelta
 
     from oracle_backup.domain.retention.policy import RetentionPolicy
 
+UNREAD_STAYS = timedelta(days=7)
+"""For a run beside this one, or one whose reading back failed and is cleared after a weekend."""
 _NOTHING_REMOVED = "Nothing was removed."
 
 
@@ -33,12 +34,14 @@ class Backup:
     :param name: how it is called in the plan, and by whoever carries the plan out.
     :param snapshot_time: the instant its data show, with a time zone.
     :param good: complete and verified.
+    :param unread_since: when its export ended, where nobody has read its archive back yet.
     """
 
     name: str
     snapshot_time: datetime
     good: bool = True
     pinned: bool = False
+    unread_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +92,8 @@ def plan_retention(
     Given all backups of a schema, return which stay and which go.
 
     Backups dated in the future stay, and take no place from the others. Backups that are not good
-    stay until a newer good one exists; then they go like the oldest. Of what would go, the oldest
-    go first.
+    stay until a newer good one exists; then they go like the oldest, but for those that their own
+    run may still be about to read back. Of what would go, the oldest go first.
 
     :param now: the clock's time.
     :param zone: in which days, weeks and months begin.
@@ -152,6 +155,8 @@ def _beyond_the_rules(backup: Backup, good: Sequence[Backup], *, now: datetime) 
         yield "dated in the future, so it counts for no rule"
     elif not backup.good and not (good and _instant(backup) < _instant(good[0])):
         yield "not a good backup, but no newer good one exists"
+    elif backup.unread_since is not None and now - backup.unread_since < UNREAD_STAYS:
+        yield "not read back yet, and young enough for its run to do so"
 
 
 def _why_it_goes(backup: Backup) -> str:
