@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,17 +13,19 @@ ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "include" / "monitoring" / "prometheus-alerts.yaml"
 TESTS = ROOT / "tests" / "data" / "monitoring" / "prometheus-alerts.test.yaml"
 
+# Where tools/install-packages.sh puts it, or wherever it is.
+OURS = str(Path(sys.prefix) / "bin" / "promtool")
+PROMTOOL = shutil.which(OURS) or shutil.which("promtool")
+
 pytestmark = [
     pytest.mark.integration,
-    pytest.mark.skipif(
-        shutil.which("promtool") is None, reason="promtool, of Prometheus, is not installed"
-    ),
+    pytest.mark.skipif(PROMTOOL is None, reason="promtool, of Prometheus, is not installed"),
 ]
 
 
 def run_promtool(*arguments: str) -> str:
     done = subprocess.run(
-        ["promtool", *arguments], capture_output=True, text=True, check=False, timeout=120
+        [str(PROMTOOL), *arguments], capture_output=True, text=True, check=False, timeout=120
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
