@@ -71,10 +71,13 @@ def build_message(
     recipients: Sequence[str],
     attachments: Sequence[Attachment] = (),
     pictures: Sequence[InlinePicture] = (),
+    letter: str | None = None,
 ) -> EmailMessage:
     """
     Return the mail, with text and HTML as two forms of one report.
 
+    :param letter: one word for what it is, the same for a mail that is sent once more because
+        nobody knows whether it went out: mailboxes that go by the Message-ID show it once.
     :param pictures: what the HTML shows; they go with it, and no reader lists them as files.
 
     Raise ConfigError for addresses that no header can hold.
@@ -96,7 +99,10 @@ def build_message(
             hint="Mend mail.from and mail.to, or from_email of the mail connection.",
         ) from error
     message["Date"] = formatdate(localtime=False)
-    message["Message-ID"] = make_msgid(domain=parseaddr(sender)[1].rpartition("@")[2] or None)
+    domain = parseaddr(sender)[1].rpartition("@")[2]
+    message["Message-ID"] = (
+        f"<{letter}@{domain}>" if letter and domain else make_msgid(domain=domain or None)
+    )
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     message.add_alternative(html, subtype="html")

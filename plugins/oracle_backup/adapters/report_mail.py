@@ -25,9 +25,12 @@ def build_report_message(
     sender: str,
     recipients: Sequence[str],
     attachments: Sequence[Attachment] = (),
+    letter: str | None = None,
 ) -> EmailMessage:
     """
     Return a report's mail: text, HTML with its pictures, and what is attached.
+
+    :param letter: as `build_message` takes it.
 
     Raise ConfigError for addresses that no header can hold.
     """
@@ -40,6 +43,7 @@ def build_report_message(
         recipients=recipients,
         attachments=attachments,
         pictures=pictures,
+        letter=letter,
     )
 
 

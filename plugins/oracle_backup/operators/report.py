@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -125,7 +126,7 @@ class ReportOperator(BaseOperator):
                 keep_run(context, self.records, record)
             to = tuple(self.recipients.get(report.outcome, ()))
             if to:
-                self._send(report, attachment, to=to)
+                self._send(report, attachment, to=to, letter=_letter(context, report))
             else:
                 self.log.info(
                     "No mail: nobody wants one at once about a run like this (%s).", report.outcome
@@ -140,7 +141,12 @@ class ReportOperator(BaseOperator):
         }
 
     def _send(
-        self, report: BackupReport, attachment: Attachment | None, *, to: Sequence[str]
+        self,
+        report: BackupReport,
+        attachment: Attachment | None,
+        *,
+        to: Sequence[str],
+        letter: str,
     ) -> None:
         hook = ReportMailHook(self.smtp_conn_id)
         hook.send(
@@ -149,6 +155,7 @@ class ReportOperator(BaseOperator):
                 sender=hook.sender(self.sender),
                 recipients=to,
                 attachments=[attachment] if attachment else [],
+                letter=letter,
             )
         )
         self.log.info("Mailed to %s.", ", ".join(to))
@@ -194,3 +201,15 @@ class ReportOperator(BaseOperator):
         except BackupError as error:
             # The mail is out: a second one for some kilobytes on the host would help nobody.
             self.log.warning("The job's directory stays on the host: %s", error)
+
+
+def _letter(context: Context, report: BackupReport) -> str:
+    """
+    Return a word for this mail that a second try of the task gives it as well.
+
+    A worker can die after the server has taken the mail. A run that was cleared tells something
+    new, even where it ends as before, and none of its mails may pass for one already seen.
+    """
+    cleared = getattr(context["dag_run"], "clear_number", None) or 0
+    told = "\n".join((report.dag_id, report.run_id, str(cleared), report.subject))
+    return f"report.{hashlib.sha256(told.encode()).hexdigest()[:32]}"

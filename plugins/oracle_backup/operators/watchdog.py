@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, BaseOperator
@@ -204,7 +203,6 @@ class WatchdogOperator(BaseOperator):
 
     def _send(self, letter: Letter, page: Page) -> None:
         hook = ReportMailHook(letter.route.conn_id)
-        sender = hook.sender(letter.route.sender or None)
         message = build_message(
             page.subject,
             text=render_text_page(page.headline, page.sections),
@@ -215,13 +213,11 @@ class WatchdogOperator(BaseOperator):
                 colour=page.colour,
                 language=letter.route.language,
             ),
-            sender=sender,
+            sender=hook.sender(letter.route.sender or None),
             recipients=letter.to,
+            # A look that died between a mail and its note sends that mail again.
+            letter=f"watchdog.{letter.number}",
         )
-        # A look that died between a mail and its note sends that mail again, under the same id:
-        # mailboxes that go by it show it once.
-        domain = parseaddr(sender)[1].rpartition("@")[2]
-        message.replace_header("Message-ID", f"<watchdog.{letter.number}@{domain}>")
         hook.send(message)
 
     def _require_readers(self, look: Look, *, readers: bool) -> None:

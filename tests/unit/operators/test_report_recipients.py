@@ -27,7 +27,11 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def report(
-    *, good: bool, warnings: tuple[str, ...] = (), stores: FakeAssetStores | None = None
+    *,
+    good: bool,
+    warnings: tuple[str, ...] = (),
+    stores: FakeAssetStores | None = None,
+    **run: Any,
 ) -> dict[str, Any]:
     """Run the report of a run that went like this; `stores` remember it for the digest."""
     judged = {"verdict": "complete" if good else "failed", "warnings": list(warnings)}
@@ -39,9 +43,8 @@ def report(
     )
     ti.states = {"inspect": "success" if good else "failed"}
     moment = datetime(2026, 1, 1, tzinfo=UTC)
-    run = SimpleNamespace(
-        dag_id="d", run_id="r", run_type="manual", logical_date=moment, run_after=moment
-    )
+    values = {"dag_id": "d", "run_id": "r", "run_type": "manual", "logical_date": moment}
+    dag_run = SimpleNamespace(**(values | {"run_after": moment, "clear_number": 0} | run))
     operator = ReportOperator(
         task_id="report",
         database="erp",
@@ -52,7 +55,7 @@ def report(
         steps=["inspect"],
         records=RUNS if stores is not None else None,
     )
-    return operator.execute({"ti": ti, "dag_run": run, "asset_state_store": stores})
+    return operator.execute({"ti": ti, "dag_run": dag_run, "asset_state_store": stores})
 
 
 def test_report_is_one_mail_to_all_who_want_this_outcome(sent: list[Any]):
@@ -61,6 +64,29 @@ def test_report_is_one_mail_to_all_who_want_this_outcome(sent: list[Any]):
     (mail,) = sent
     assert mail["To"] == f"{DBA}, {BOSS}"
     assert (done["sent"], done["outcome"], done["to"]) == (True, "failed", [DBA, BOSS])
+
+
+def test_report_that_is_sent_once_more_passes_for_the_same_mail(sent: list[Any]):
+    """The worker died after the server had taken it: mailboxes show such a mail once."""
+    for _ in range(2):
+        report(good=False)
+
+    first, second = sent
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first["Message-ID"].endswith("@example.com>")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"clear_number": 1}, {"run_id": "q"}, {"dag_id": "e"}, {"good": True, "warnings": ("Short",)}],
+    ids=lambda other: next(iter(other)),
+)
+def test_report_of_anything_else_passes_for_no_mail_seen_before(sent: list[Any], other: Any):
+    report(good=False)
+    report(**({"good": False} | other))
+
+    first, second = sent
+    assert first["Message-ID"] != second["Message-ID"]
 
 
 def test_report_spares_those_who_want_other_outcomes(sent: list[Any]):
