@@ -78,6 +78,7 @@ def build_hash_script(path: str, *, skip_bytes: int = 0) -> str:
     Build the script that prints a file's size, and the SHA-256 of it from a byte on.
 
     The commands read from standard input, so no name is taken for an option, and none is printed.
+    OpenSSL comes first: it may take a fourth of the time that sha256sum does.
     """
     # Without a folder, a name that begins with a dash would be an option to ls.
     place = path if posixpath.isabs(path) else f"./{path}"
@@ -87,13 +88,13 @@ def build_hash_script(path: str, *, skip_bytes: int = 0) -> str:
     return f"""\
 LC_ALL=C; export LC_ALL
 file={shlex.quote(place)}
-if command -v sha256sum; then digest_of() {{ sha256sum; }}
+if openssl dgst -sha256 -r </dev/null; then digest_of() {{ openssl dgst -sha256 -r; }}
+elif command -v sha256sum; then digest_of() {{ sha256sum; }}
 elif command -v shasum; then digest_of() {{ shasum -a 256; }}
 elif command -v sha256; then digest_of() {{ sha256 -q; }}
 elif command -v digest; then digest_of() {{ digest -a sha256; }}
-elif command -v openssl; then digest_of() {{ openssl dgst -sha256 -r; }}
 else exit 69
-fi >/dev/null
+fi >/dev/null 2>&1
 set -e
 [ -f "$file" ]
 size=$(ls -dnL "$file" | awk 'NR == 1 {{ print $5 }}')

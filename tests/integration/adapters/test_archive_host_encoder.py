@@ -162,7 +162,8 @@ def test_no_program_is_named_where_none_is(tmp_path):
     assert probe_host_encoder(shell) is None
 
 
-# What may go wrong there, as a script named 7zz, tee or sha256sum on the host's PATH.
+# What may go wrong there, as a script named 7zz, tee, openssl or sha256sum on the host's PATH.
+NOTHING_TO_HASH = '[ "$(head -c 1 | wc -c)" -gt 0 ] || exit 0; '
 FAILURES = {
     "encoder ends badly": ("7zz", "cat > /dev/null; cat $WHOLE; exit 2", "packing=2"),
     "encoder is killed": ("7zz", "kill -9 $$", "packing=137"),
@@ -172,8 +173,14 @@ FAILURES = {
     "encoder gives other checks": ("7zz", "cat > /dev/null; cat $CRC64", "without CRCs"),
     "encoder talks": ("7zz", "cat > /dev/null; echo hello", "damaged"),
     "reader fails": ("tee", "head -c 1000; exit 1", "reading=1"),
-    "hash fails": ("sha256sum", "cat > /dev/null; exit 3", "hashing=3"),
-    "hash says nothing": ("sha256sum", "cat > /dev/null", "did not tell its SHA-256"),
+    "hash fails": ("openssl", NOTHING_TO_HASH + "cat > /dev/null; exit 3", "hashing=3"),
+    "hash says nothing": (
+        "openssl",
+        NOTHING_TO_HASH + "cat > /dev/null",
+        "did not tell its SHA-256",
+    ),
+    "other hash fails": ("sha256sum", "cat > /dev/null; exit 3", "hashing=3"),
+    "other hash says nothing": ("sha256sum", "cat > /dev/null", "did not tell its SHA-256"),
 }
 
 
@@ -190,6 +197,8 @@ def test_what_goes_wrong_there_makes_no_archive(dump, tmp_path, program, script,
         (tmp_path / name).write_bytes(content)
         script = script.replace(f"${name}", str(tmp_path / name))
     folder = make_program(tmp_path / "bin", program, script).parent
+    if program == "sha256sum":
+        make_program(folder, "openssl", "exit 1")
     shell = LocalShell(environment={**os.environ, "PATH": path_with(folder)})
 
     kinds = (RemoteCommandError, EncoderError, SourceChangedError)

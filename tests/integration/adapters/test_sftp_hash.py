@@ -108,7 +108,14 @@ def test_command_that_sees_another_file_does_not_count(asyncssh_host):
 )
 def test_hostile_answers_mean_nothing(asyncssh_host, output):
     asyncssh_host.faults.command_output = output
-    store = SftpStore(asyncssh_host.sftp(), root="/", label="nas")
+    # asyncssh hangs up where paramiko widens the window of a channel in the moment of its end.
+    store = SftpStore(
+        asyncssh_host.sftp(),
+        root="/",
+        label="nas",
+        reconnect=asyncssh_host.sftp,
+        pause=lambda _: None,
+    )
     put(store, "a.7z")
 
     assert store.sha256("a.7z") is None

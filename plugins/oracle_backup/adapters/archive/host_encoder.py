@@ -38,15 +38,16 @@ _ANSWER: Final = re.compile(rf"^{_MARK} sha256=([0-9a-f]{{64}})$", re.MULTILINE)
 _READ_BYTES: Final = 256 * 1024
 _PROBE_WORD: Final = "oracle-backup" * 20
 
-# Logins without a terminal often have a short PATH.
+# Logins without a terminal often have a short PATH. OpenSSL hashes with the processor's own
+# instructions; Debian's sha256sum, without them, takes four times as long.
 _PROLOGUE: Final = """\
 PATH=$PATH:/usr/local/bin:/opt/bin:/opt/7zip:$HOME/bin:$HOME/.local/bin
 LC_ALL=C
 export PATH LC_ALL
 plain_hash() {
-    if command -v sha256sum >/dev/null 2>&1; then sha256sum
-    elif command -v shasum >/dev/null 2>&1; then shasum -a 256
-    else openssl dgst -sha256 -r
+    if openssl dgst -sha256 -r </dev/null >/dev/null 2>&1; then openssl dgst -sha256 -r
+    elif command -v sha256sum >/dev/null 2>&1; then sha256sum
+    else shasum -a 256
     fi
 }
 threads=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
