@@ -50,12 +50,28 @@ plain_hash() {
     else shasum -a 256
     fi
 }
+both() {
+    if perl -e 'exit 0' </dev/null >/dev/null 2>&1; then
+        perl -e 'open HASH, ">&=", 5 or exit 1;
+            while ($got = sysread STDIN, $block, 1048576) {
+                for $to (STDOUT, HASH) {
+                    for ($done = 0; $done < $got; $done += $wrote) {
+                        $wrote = syswrite $to, $block, $got - $done, $done;
+                        exit 1 unless defined $wrote;
+                    }
+                }
+            }
+            exit 1 unless defined $got;'
+    else tee /dev/fd/5
+    fi
+}
 threads=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 [ "$threads" -le %(most_threads)d ] || threads=%(most_threads)d
 """
 
 # The streams: 3 is this script's output, 4 collects the answers, 5 leads to the hash. tee writes
 # to 5 by its name, which must be a pipe: a socket, as some SSH servers give, has no name to open.
+# And it copies 8 KiB at a time, which lets processors idle: with Perl packing takes a tenth less.
 _PIPELINE: Final = """\
 exec 3>&1
 answers=$(
@@ -167,7 +183,7 @@ def build_packing(
     path: str, *, program: str, level: int, threads: int | None, size_bytes: int
 ) -> str:
     """Build the script that packs a file to its output and says the file's SHA-256."""
-    source = f"tee /dev/fd/5 <{shlex.quote(path)}"
+    source = f"both <{shlex.quote(path)}"
     return _build(source, program, level=level, threads=threads, size_bytes=size_bytes)
 
 
@@ -185,7 +201,7 @@ def _build(source: str, program: str, *, level: int, threads: int | None, size_b
 
 def _packs_there(shell: Shell, program: str) -> bool:
     script = _build(
-        f"printf %s {_PROBE_WORD} | tee /dev/fd/5",
+        f"printf %s {_PROBE_WORD} | both",
         program,
         level=1,
         threads=1,
