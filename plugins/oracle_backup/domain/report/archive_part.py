@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from oracle_backup.domain.report.formats import format_decimal, format_size
 from oracle_backup.domain.report.page import Section
+from oracle_backup.domain.report.sentences import translate
 from oracle_backup.domain.report.words import say
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def _places(archive: ArchiveFacts, language: str) -> list[tuple[str, str]]:
 
 def _place(copy: Copy, language: str) -> str:
     if copy.method is None:
-        return say("copy.missing", language, why=copy.error or copy.location)
+        why = translate(copy.error, language) or copy.location
+        return say("copy.missing", language, why=why)
     return f"{copy.location}, {say(f'proof.{copy.method}', language)}"
 
 

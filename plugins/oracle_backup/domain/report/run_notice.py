@@ -11,6 +11,7 @@ from oracle_backup.domain.report.html_page import FAILURE, SUCCESS, WARNING
 from oracle_backup.domain.report.model import one_line
 from oracle_backup.domain.report.notice_words import WORDS, say
 from oracle_backup.domain.report.page import ADVICE, TROUBLE, Section
+from oracle_backup.domain.report.sentences import translate
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,7 +97,7 @@ class RunNotice:
             *(
                 Section(
                     title=self._say("title.problem", step=one.step),
-                    lines=(*one.message.splitlines(), *one.hint.splitlines()),
+                    lines=(*self._told(one.message), *self._told(one.hint)),
                     tone=TROUBLE,
                 )
                 for one in self.problems
@@ -106,6 +107,10 @@ class RunNotice:
             Section(title=self._say("title.steps"), rows=steps) if steps else None,
         ]
         return tuple(part for part in parts if part is not None)
+
+    def _told(self, text: str) -> list[str]:
+        """Return the lines of an error's message or hint."""
+        return translate(text, self.language).splitlines()
 
     def _todo(self) -> Section | None:
         if self.kind == "success":

@@ -56,7 +56,7 @@ def trouble_sections(report: BackupReport) -> list[Section]:
 def _problem(problem: Problem, language: str) -> Section:
     return Section(
         title=say("title.problem", language, step=problem.step),
-        lines=tuple(problem.message.splitlines()),
+        lines=tuple(translate(problem.message, language).splitlines()),
         tone=TROUBLE,
     )
 
@@ -88,7 +88,11 @@ def _todo(report: BackupReport) -> list[Section]:
     """Return what to do about a run that is not good."""
     if report.outcome != "failed":
         return []
-    hints = (line for one in _untold(report) for line in one.hint.splitlines())
+    hints = (
+        line
+        for one in _untold(report)
+        for line in translate(one.hint, report.language).splitlines()
+    )
     return [
         Section(
             title=say("title.todo", report.language),

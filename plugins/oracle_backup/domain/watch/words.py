@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from oracle_backup.domain.report.sentences import translate
 from oracle_backup.domain.units import format_age
 from oracle_backup.domain.watch.english import ENGLISH
 from oracle_backup.domain.watch.spanish import SPANISH
@@ -91,9 +92,13 @@ class Speech:
             return format_age(value)
         if isinstance(value, tuple):
             return "; ".join(value)
+        if name in _TOLD:
+            return translate(str(value), self.language)
         if name == "verdict":
             return self._find("verdict", str(value)) if str(value) in _VERDICTS else str(value)
         return str(value)
 
 
+_TOLD = frozenset({"error", "reason"})
+"""What an error has said, in English."""
 _VERDICTS = frozenset({"complete", "incomplete", "failed", "unknown"})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-_HALF: Final = "Half dump files of job {name}"
-_MEDIOS: Final = "Ficheros de dump a medias del trabajo {name}"
+_HALF: Final = "Half dump files of job {job}"
+_MEDIOS: Final = "Ficheros de dump a medias del trabajo {job}"
 _DUE: Final = "This run was due at {when}, {age} ago"
 _PREVISTA: Final = "Esta ejecución estaba prevista para el {when}, hace {age}"
 _PAST: Final = f"{_DUE}, and can't be exported as of that time: {{clause}}."
@@ -54,8 +54,8 @@ _MISSED: Final = (
         "solo una exportación consistente con expdp puede mostrar un instante pasado",
     ),
     (
-        "the database does not know that instant any more: {said}",
-        "la base de datos ya no conoce ese instante: {said}",
+        "the database does not know that instant any more: {error}",
+        "la base de datos ya no conoce ese instante: {error}",
     ),
     (
         "There is a good backup as of {when} UTC",
@@ -70,36 +70,36 @@ _MISSED: Final = (
 # What befell the export.
 _EXPORT: Final = (
     (
-        "Job {name}: {clause}. The database went on with the job, and it was followed there.",
-        "Trabajo {name}: {clause}. La base de datos siguió con el trabajo, y ahí se le siguió.",
+        "Job {job}: {clause}. The database went on with the job, and it was followed there.",
+        "Trabajo {job}: {clause}. La base de datos siguió con el trabajo, y ahí se le siguió.",
     ),
     (
-        "Job {name} did not end: {clause}. It was removed, and the export was started once more.",
-        "El trabajo {name} no terminó: {clause}. Se borró, y la exportación se empezó otra vez.",
+        "Job {job} did not end: {clause}. It was removed, and the export was started once more.",
+        "El trabajo {job} no terminó: {clause}. Se borró, y la exportación se empezó otra vez.",
     ),
     (
-        "The log of job {name} names no error before its end line: somebody has probably ended it "
+        "The log of job {job} names no error before its end line: somebody has probably ended it "
         "in the database with KILL_JOB.",
-        "El log del trabajo {name} no muestra ningún error antes de la línea final: probablemente "
+        "El log del trabajo {job} no muestra ningún error antes de la línea final: probablemente "
         "alguien lo ha terminado en la base de datos con KILL_JOB.",
     ),
     (
-        "Job {name} still ran on the host and {clause}: it was stopped.",
-        "El trabajo {name} seguía en marcha en el servidor y {clause}: se ha detenido.",
+        "Job {job} still ran on the host and {clause}: it was stopped.",
+        "El trabajo {job} seguía en marcha en el servidor y {clause}: se ha detenido.",
     ),
     (
-        "Job {name} was {namex} in the database: it was stopped and removed.",
-        "El trabajo {name} estaba como {namex} en la base de datos: se ha detenido y borrado.",
+        "Job {job} was {state} in the database: it was stopped and removed.",
+        "El trabajo {job} estaba como {state} en la base de datos: se ha detenido y borrado.",
     ),
     (
-        "Job {name} is in somebody's hands ({namex}): it was left as it is.",
-        "El trabajo {name} está en manos de alguien ({namex}): se ha dejado como está.",
+        "Job {job} is in somebody's hands ({state}): it was left as it is.",
+        "El trabajo {job} está en manos de alguien ({state}): se ha dejado como está.",
     ),
-    ("Job {name} was stopped: {clause}.", "El trabajo {name} se ha detenido: {clause}."),
-    ("Job {name}: {clause}.", "Trabajo {name}: {clause}."),
+    ("Job {job} was stopped: {clause}.", "El trabajo {job} se ha detenido: {clause}."),
+    ("Job {job}: {clause}.", "Trabajo {job}: {clause}."),
     (
-        f"{_HALF} may be left in {{namex}}: {{said}}",
-        f"{_MEDIOS} pueden quedar en {{namex}}: {{said}}",
+        f"{_HALF} may be left in {{name}}: {{error}}",
+        f"{_MEDIOS} pueden quedar en {{name}}: {{error}}",
     ),
     (f"{_HALF} were removed: {{names}}.", f"{_MEDIOS} se han borrado: {{names}}."),
     (
@@ -109,8 +109,8 @@ _EXPORT: Final = (
         "SSH escriba en esa carpeta.",
     ),
     (
-        "No dump file of job {name} is left in {namex}.",
-        "No queda ningún fichero de dump del trabajo {name} en {namex}.",
+        "No dump file of job {job} is left in {name}.",
+        "No queda ningún fichero de dump del trabajo {job} en {name}.",
     ),
     (
         "The export stood still from {when} UTC on: {clause}.",
@@ -134,8 +134,8 @@ _EXPORT: Final = (
         "{clause}, y la base de datos ya no conoce ese trabajo",
     ),
     (
-        "{clause}, and the database shows the job as {name}",
-        "{clause}, y la base de datos muestra el trabajo como {name}",
+        "{clause}, and the database shows the job as {state}",
+        "{clause}, y la base de datos muestra el trabajo como {state}",
     ),
     (
         "its directory under ~/.oracle-backup/jobs is gone from the host",

@@ -133,15 +133,15 @@ _COMPARISON: Final = (
 _CHECKS: Final = (
     (
         "The user can't read V$DATABASE, so the export's instant will be its start as Data Pump "
-        "takes it, and its change number stays unknown: {said}",
+        "takes it, and its change number stays unknown: {error}",
         "El usuario no puede leer V$DATABASE, así que el instante de la exportación será su "
-        "comienzo tal como lo toma Data Pump, y no se sabrá su número de cambio (SCN): {said}",
+        "comienzo tal como lo toma Data Pump, y no se sabrá su número de cambio (SCN): {error}",
     ),
     (
-        "Job {name} of more than {count} days ago neither ended nor lives, and is left alone: "
-        "{said}. See DBA_DATAPUMP_JOBS, then remove ~/.oracle-backup/jobs/{namex}.",
-        "El trabajo {name}, de hace más de {count} días, ni ha terminado ni vive, y se deja como "
-        "está: {said}. Mire DBA_DATAPUMP_JOBS y luego borre ~/.oracle-backup/jobs/{namex}.",
+        "Job {job} of more than {count} days ago neither ended nor lives, and is left alone: "
+        "{part}. See DBA_DATAPUMP_JOBS, then remove ~/.oracle-backup/jobs/{name}.",
+        "El trabajo {job}, de hace más de {count} días, ni ha terminado ni vive, y se deja como "
+        "está: {part}. Mire DBA_DATAPUMP_JOBS y luego borre ~/.oracle-backup/jobs/{name}.",
     ),
     (
         f"{_ROLES} The export logs in as somebody else, whose roles are not looked at.",
@@ -196,7 +196,7 @@ _CHECKS: Final = (
         "El almacén {name} tiene {free} libres, y el último archivo ocupó {size}. Libere espacio "
         "ahí, o conserve menos backups.",
     ),
-    ("{clause} can't be told: {said}", "No se puede saber {clause}: {said}"),
+    ("{clause} can't be told: {error}", "No se puede saber {clause}: {error}"),
     ("The database's character set", "el juego de caracteres de la base de datos"),
     ("Whether the user may export the schema", "si el usuario puede exportar el esquema"),
     ("How large schema {name} is", "cuánto ocupa el esquema {name}"),
@@ -208,7 +208,7 @@ _CHECKS: Final = (
         "Whether the probe {name} was removed from {namex}",
         "si la prueba {name} se borró de {namex}",
     ),
-    ("What became of the old job {name}", "qué fue del antiguo trabajo {name}"),
+    ("What became of the old job {job}", "qué fue del antiguo trabajo {job}"),
     (
         "Whether the database may write to {name}",
         "si la base de datos puede escribir en {name}",
