@@ -153,13 +153,16 @@ def failed_early() -> BackupReport:
         problems=(
             Problem(
                 step="preflight",
-                message="3 problems keep FINANCE on erp from being backed up:\n"
-                "- Cannot connect to the database (connection 'oracle_erp'): ORA-28001: the "
-                "password has expired.\n"
-                "- Folder /u02/dpdump has 11.4 GiB free, and the dump may take 44.0 GiB: the last "
-                "dump took 40.0 GiB. Free space there or point the directory elsewhere.\n"
-                "- Cannot reach the store nas.example.com:22: timed out after 10 s.",
-                hint="Mend them all, then clear the task.",
+                message="Schema FINANCE on erp can't be backed up, 3 problem(s):\n"
+                "  - The database refused the login (connection 'oracle_erp'): ORA-28001: the "
+                "password has expired. Mend user and password of the Airflow connection, then "
+                "clear the task.\n"
+                "  - Folder /u02/dpdump has 11.4 GiB free, and the dump may take 44.0 GiB: the "
+                "last dump took 40.0 GiB. Free space there or point the directory elsewhere.\n"
+                "  - Cannot open an SFTP session on store sftp://backup@nas.example.com:22/backups "
+                "(connection 'store_nas'): no answer in time. Check that sshd is running there "
+                "and that the worker may connect to it.",
+                hint="Nothing was exported. Mend these, then clear the run.",
                 kind="PreflightError",
             ),
         ),
@@ -195,9 +198,9 @@ def failed_upload() -> BackupReport:
         problems=(
             Problem(
                 step="archive",
-                message="Store sftp://backup@nas.example.com:22/backups is full: 3.2 GiB of "
-                "FINANCE-20261123T020000Z.7z were written, then the server said 'No space left on "
-                "device'.",
+                message="Store sftp://backup@nas.example.com:22/backups (connection 'store_nas') "
+                "is full (40960 bytes are left): Cannot write FINANCE-20261123T020000Z.7z.part on "
+                "store sftp://backup@nas.example.com:22/backups (connection 'store_nas'): Failure.",
                 hint="Free space there or keep fewer backups, then clear the task.",
                 kind="StoreFullError",
             ),

@@ -92,13 +92,11 @@ class Speech:
             return format_age(value)
         if isinstance(value, tuple):
             return "; ".join(value)
-        if name in _TOLD:
+        if name == "error":
             return translate(str(value), self.language)
         if name == "verdict":
             return self._find("verdict", str(value)) if str(value) in _VERDICTS else str(value)
         return str(value)
 
 
-_TOLD = frozenset({"error", "reason"})
-"""What an error has said, in English."""
 _VERDICTS = frozenset({"complete", "incomplete", "failed", "unknown"})
