@@ -290,6 +290,18 @@ def as_pattern(form: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\\{\w+\\\}", ".+?", re.escape(form)), re.DOTALL)
 
 
+def test_whatever_is_wrong_with_an_archive_has_its_spanish() -> None:
+    found = texts_given_to("MalformedError", "XzError", files="adapters/archive/*.py")
+
+    assert len(found) > 40
+    for what in found:
+        told = translate(f"HR.7z is damaged: {what}.", "es")
+        assert what not in told
+        assert translate(f"HR.dmp came damaged from its host: {what}.", "es").endswith(
+            told.partition(": ")[2]
+        )
+
+
 SCRIPTS = "".join(
     path.read_text(encoding="utf-8") for path in sorted((PACKAGE / "adapters").rglob("*.sh"))
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from oracle_backup.domain.report.spanish.damage import DAMAGE
+
 # What was tried, to follow "Cannot".
 _TRIED: Final = (
     ("open a shell", "abrir una sesión"),
@@ -88,30 +90,7 @@ _LEFT: Final = (
     ("its log says it ended well", "su log dice que terminó bien"),
 )
 
-# What is wrong with an archive, or with what a host has packed.
-_DAMAGE: Final = (
-    ("it ends early", "termina antes de tiempo"),
-    ("it is cut off", "está cortado"),
-    ("{name} in it is cut off", "{name}, dentro de él, está cortado"),
-    ("the CRC of {name} in it does not match", "no coincide el CRC de {name}, dentro de él"),
-    ("its end is missing", "le falta el final"),
-    ("its header", "su cabecera"),
-    ("its header is damaged", "su cabecera está dañada"),
-    ("its header is cut off", "su cabecera está cortada"),
-    ("its header is too long", "su cabecera es demasiado larga"),
-    ("its first 32 bytes are damaged", "sus primeros 32 bytes están dañados"),
-    ("its first bytes are damaged", "sus primeros bytes están dañados"),
-    ("it does not begin like a 7z archive", "no empieza como un archivo 7z"),
-    ("it does not begin like an .xz stream", "no empieza como un flujo .xz"),
-    (
-        "it begins with zeros: writing it was never finished",
-        "empieza con ceros: no se terminó de escribir",
-    ),
-    ("its content is longer than its header says", "su contenido es más largo que en su cabecera"),
-    ("its content is shorter than its header says", "su contenido es más corto que en su cabecera"),
-    ("its content cannot be decoded: {said}", "no se puede descomprimir su contenido: {said}"),
-)
-
+# What retention counts.
 _BACKUPS: Final = (("backups", "backups"), ("good backups", "backups buenos"))
 
 # A trigger names the kind of its error too.
@@ -125,6 +104,6 @@ PARTS: Final = (
     *_BACKUPS,
     *_WHAT,
     *_LEFT,
-    *_DAMAGE,
+    *DAMAGE,
     *_OF_A_KIND,
 )
