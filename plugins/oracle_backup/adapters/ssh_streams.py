@@ -289,10 +289,14 @@ class RemoteFile:
             raise error
 
     def _shortened(self, size_bytes: int | None) -> SourceChangedError:
+        what = f"{self._path} on Oracle host {self._host_label}"
+        if size_bytes is None:
+            return SourceChangedError(
+                f"{what} is gone.",
+                hint="Something removed it while it was read; see what else uses that folder.",
+            )
         return SourceChangedError(
-            f"{self._path} on Oracle host {self._host_label} "
-            + ("is gone" if size_bytes is None else f"ended at byte {size_bytes}")
-            + f" of {self._size_bytes}.",
+            f"{what} ended at byte {size_bytes} of {self._size_bytes}.",
             hint="Something shortened it while it was read; see what else uses that folder.",
         )
 

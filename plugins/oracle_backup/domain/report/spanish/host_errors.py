@@ -72,10 +72,6 @@ _MESSAGES: Final = (
         "{name}, en {place}, terminó en el byte {count} de {size}.",
     ),
     (
-        "{name} on {place} is gone of {size}.",
-        "{name}, en {place}, ya no está; tenía {size} bytes.",
-    ),
-    (
         "{name} on {place} had {size} bytes when the export was judged, and is gone.",
         "{name}, en {place}, tenía {size} bytes al juzgar la exportación, y ya no está.",
     ),
@@ -145,6 +141,10 @@ _HINTS: Final = (
     (
         "Something shortened it while it was read; see what else uses that folder.",
         "Algo lo recortó mientras se leía; mire quién más usa esa carpeta.",
+    ),
+    (
+        "Something removed it while it was read; see what else uses that folder.",
+        "Algo lo borró mientras se leía; mire quién más usa esa carpeta.",
     ),
     ("See how busy the machine is.", "Mire si la máquina está cargada."),
     ("See how busy the host is.", "Mire si el servidor está cargado."),
