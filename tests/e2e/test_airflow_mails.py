@@ -13,6 +13,7 @@ import pytest
 from lab.airflow import AirflowStage
 from lab.oracle.faults import set_faults
 from lab.stage import Lab
+from support.airflow_runs import failure_callbacks, log_of_callbacks
 from support.airflow_schemas import add_schemas, write_config
 
 LATE, GOOD, BAD = SCHEMAS = ("LATE", "GOOD", "BAD")
@@ -127,7 +128,10 @@ def test_run_marked_failed_by_hand_is_told_exactly_once(stage, told):
 
     assert ended(stage, GOOD, run_id) == "failed"
     # The net below the report is called last of all; it has nothing to say.
-    wait_for(lambda: callbacks(stage, GOOD), what=lambda: stage.task_states(dag_of(GOOD), run_id))
+    wait_for(
+        lambda: failure_callbacks(stage, dag_of(GOOD)),
+        what=lambda: stage.task_states(dag_of(GOOD), run_id),
+    )
     assert [mail["Subject"] for mail in mails(stage, GOOD)] == [
         f"[Oracle backup] FAILED: {GOOD} on lab"
     ]
@@ -190,20 +194,6 @@ def log_of_triggers(stage: AirflowStage) -> str:
     """Return what callbacks in the triggerer have said."""
     paths = [stage.home / "triggerer.log", *(stage.home / "logs").rglob("*.log")]
     return "".join(path.read_text(errors="replace") for path in paths if path.exists())
-
-
-def log_of_callbacks(stage: AirflowStage) -> str:
-    """Return what callbacks in the DAG processor have said."""
-    paths = [stage.home / "dag-processor.log", *(stage.home / "logs" / "dag_processor").rglob("*")]
-    return "".join(path.read_text(errors="replace") for path in paths if path.is_file())
-
-
-def callbacks(stage: AirflowStage, schema: str) -> int:
-    """Return how often the callback of a schema's failed runs was called."""
-    return sum(
-        "Executing on_failure dag callback" in line and dag_of(schema) in line
-        for line in log_of_callbacks(stage).splitlines()
-    )
 
 
 def wait_for(condition: Callable[[], Any], *, what: Callable[[], Any] = lambda: "") -> None:

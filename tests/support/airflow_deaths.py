@@ -41,8 +41,12 @@ def kill_worker(stage: AirflowStage, runs: Runs) -> None:
 
 def kill_worker_of(stage: AirflowStage, run: BackupRun) -> bool:
     """Kill the process that runs the export of a run now; return whether there was one."""
-    task = run.export_instance()["id"]
-    found = [one for one in executor_processes(stage) if task in _command_line(one)]
+    return kill_task(stage, run.export_instance()["id"])
+
+
+def kill_task(stage: AirflowStage, instance_id: str) -> bool:
+    """Kill the process that runs this task instance now; return whether there was one."""
+    found = [one for one in executor_processes(stage) if instance_id in _command_line(one)]
     for process in found:
         kill_tree(process)
     return bool(found)

@@ -241,3 +241,17 @@ def airflow_rows(stage: AirflowStage, question: str) -> list[Any]:
     """Ask Airflow's database."""
     with contextlib.closing(sqlite3.connect(stage.home / "airflow.db", timeout=60)) as database:
         return database.execute(question).fetchall()
+
+
+def log_of_callbacks(stage: AirflowStage) -> str:
+    """Return what callbacks in the DAG processor have said."""
+    paths = [stage.home / "dag-processor.log", *(stage.home / "logs" / "dag_processor").rglob("*")]
+    return "".join(path.read_text(errors="replace") for path in paths if path.is_file())
+
+
+def failure_callbacks(stage: AirflowStage, dag_id: str) -> int:
+    """Return how often the callback of a DAG's failed runs was called."""
+    return sum(
+        "Executing on_failure dag callback" in line and dag_id in line
+        for line in log_of_callbacks(stage).splitlines()
+    )
