@@ -86,6 +86,7 @@ def measure_predecessor(*, mebibytes: int) -> Iterator[str]:
         "7zz pipe, level 6": {"encoder": "7zz", "level": 6},
     }
     with stage(dump_bytes=mebibytes << 20) as place:
+        _show(f"the predecessor's way over {mebibytes} MiB: some minutes")
         slow = _run(place, "predecessor", {})
         yield f"Against paramiko get, py7zr, paramiko put ({mebibytes} MiB, one run each):"
         yield f"  {'predecessor':<30} {slow.seconds:7.1f} s    1.00    {_sizes(slow, mebibytes)}"
@@ -114,10 +115,11 @@ def _table(title: str, *, mebibytes: int, rounds: int) -> Iterator[str]:
         if SHAPED in os.environ:
             title = "1 Gbit from the host, 200 Mbit to the store"
             limit_links(place)
-        for _ in range(rounds):
+        for number in range(1, rounds + 1):
             for name, options in WAYS.items():
                 run = _native(place) if options is None else _run(place, "ours", options)
                 samples[name].append(run)
+                _show(f"round {number} of {rounds}, {name}: {run.seconds:.1f} s")
     base = statistics.median(sample.seconds for sample in samples[NATIVE])
     size = statistics.median(sample.archive_bytes for sample in samples[NATIVE])
     yield f"From dump to checked archive, {title} ({mebibytes} MiB, median of {rounds}):"
@@ -130,6 +132,11 @@ def _table(title: str, *, mebibytes: int, rounds: int) -> Iterator[str]:
             f"{max(run.memory_bytes for run in runs) >> 20:4d} MiB "
             f"{max(run.scratch_bytes for run in runs) >> 20:4d} MiB"
         )
+
+
+def _show(progress: str) -> None:
+    """Tell whoever waits how far it is; the tables go to standard output."""
+    print(f"  ... {progress}", file=sys.stderr, flush=True)
 
 
 def _sizes(sample: Sample, mebibytes: int) -> str:
