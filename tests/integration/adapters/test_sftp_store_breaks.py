@@ -20,18 +20,17 @@ from oracle_backup.errors import IntegrityError, StoreError, StoreUnreachableErr
 from support.faulty_proxy import faulty_proxy
 from support.openssh import SKIP_REASON
 from support.proftpd import find_proftpd, proftpd_server
+from support.sftp_stores import ARCHIVE, SERVERS, open_store, root_on, send, server_of
 
 pytestmark = pytest.mark.integration
 
 # More than the window of requests holds, so that writing has to wait for answers.
 CONTENT = os.urandom(CHUNK_BYTES * WINDOW + 2_000_001)
-ARCHIVE = "HR-20261123T020000Z.7z"
 
 
-@pytest.fixture(params=["openssh", "proftpd", "asyncssh"])
+@pytest.fixture(params=SERVERS)
 def server(request):
-    name = "asyncssh_host" if request.param == "asyncssh" else request.param
-    return request.getfixturevalue(name)
+    return server_of(request)
 
 
 @pytest.fixture
@@ -42,35 +41,7 @@ def proxy(server):
 
 @pytest.fixture
 def root(server, tmp_path):
-    """The store's folder as the server knows it, and where it lies on this machine."""
-    is_jailed = hasattr(server, "faults")
-    return ("/store", server.root / "store") if is_jailed else (str(tmp_path / "s"), tmp_path / "s")
-
-
-def open_store(server, root, *, port=None, **options):
-    stall_seconds = options.setdefault("stall_seconds", 10)
-
-    def connect():
-        return open_session(server.connect(port=port), stall_seconds=stall_seconds)
-
-    return SftpStore(
-        connect(), root=root, label="nas", reconnect=connect, pause=lambda _: None, **options
-    )
-
-
-def send(store, content=CONTENT, name=ARCHIVE):
-    """Write as an archive is written: a gap for the header, which comes last."""
-    part = store.open_part(name)
-    try:
-        part.write(bytes(32))
-        for start in range(32, len(content), 700_001):
-            part.write(content[start : start + 700_001])
-        part.seek(0)
-        part.write(content[:32])
-        store.finish(part)
-    except BaseException:
-        store.abandon(part)
-        raise
+    return root_on(server, tmp_path)
 
 
 @pytest.mark.parametrize("after", [10_000, 1_000_000, 4_000_000, 6_000_000])
@@ -78,7 +49,7 @@ def test_write_goes_on_after_a_cut_inside_a_packet(server, proxy, root, after):
     store = open_store(server, root[0], port=proxy.port)
     proxy.arm(cut_up=after, times=2)
 
-    send(store)
+    send(store, CONTENT)
 
     assert (root[1] / ARCHIVE).read_bytes() == CONTENT
     assert [path.name for path in root[1].iterdir()] == [ARCHIVE]
@@ -90,7 +61,7 @@ def test_write_goes_on_after_a_stall(server, proxy, root, way):
     store = open_store(server, root[0], port=proxy.port, stall_seconds=1)
     proxy.arm(**{way: 2_000_000 if way == "stall_up" else 2_000})
 
-    send(store)
+    send(store, CONTENT)
 
     assert (root[1] / ARCHIVE).read_bytes() == CONTENT
     assert proxy.accepted == 2
@@ -99,7 +70,7 @@ def test_write_goes_on_after_a_stall(server, proxy, root, way):
 @pytest.mark.parametrize("fault", ["cut_down", "stall_down"])
 def test_read_goes_on_after_a_break(server, proxy, root, fault):
     store = open_store(server, root[0], port=proxy.port, stall_seconds=1)
-    send(store)
+    send(store, CONTENT)
     proxy.arm(**{fault: 3_000_000})
 
     with store.open_read(ARCHIVE) as file:
@@ -163,7 +134,7 @@ def test_server_that_forgot_what_it_had_acknowledged_is_an_error(asyncssh_host, 
     asyncssh_host.faults.forget_on_drop = left
 
     with pytest.raises(StoreError, match=rf"has {left} bytes after a break") as caught:
-        send(store)
+        send(store, CONTENT)
     assert type(caught.value) is StoreError
     assert list((asyncssh_host.root / "store").iterdir()) == []
 
@@ -193,7 +164,7 @@ def test_server_that_tells_no_sizes_is_an_error(asyncssh_host):
     asyncssh_host.faults.no_sizes = True
 
     with pytest.raises(StoreError):
-        send(store)
+        send(store, CONTENT)
     assert ARCHIVE not in [path.name for path in (asyncssh_host.root / "store").iterdir()]
 
 
@@ -202,12 +173,12 @@ def test_rename_that_did_nothing_is_an_error(asyncssh_host):
     asyncssh_host.faults.rename_does_nothing = True
 
     with pytest.raises(StoreError, match="has None bytes"):
-        send(store)
+        send(store, CONTENT)
 
 
 def test_file_that_changed_size_while_its_link_was_down_is_noticed(asyncssh_host):
     store = open_store(asyncssh_host, "/store")
-    send(store)
+    send(store, CONTENT)
     asyncssh_host.faults.drop_after_read = 1_000_000
     asyncssh_host.faults.drops_left = 1
     with store.open_read(ARCHIVE) as file:
@@ -232,7 +203,7 @@ def test_server_that_lets_nobody_go_on_writing_is_tried_again_later(tmp_path_fac
         proxy.arm(cut_up=3_000_000)
 
         with pytest.raises(StoreUnreachableError, match="AllowOverwrite"):
-            send(store)
+            send(store, CONTENT)
         assert [path.name for path in (tmp_path / "s").iterdir()] == ["other.7z"]
 
 
@@ -242,7 +213,7 @@ def test_every_stage_comes_back_after_a_break(asyncssh_host, stage):
     asyncssh_host.faults.drop_at = stage
     asyncssh_host.faults.drops_left = 2
 
-    send(store)
+    send(store, CONTENT)
     store.write_text("m.json", "{}")
     store.write_text("m.json", "{1}", replace=True)
     store.remove("m.json")
@@ -316,7 +287,7 @@ def test_server_that_knows_no_modes_is_told_in_the_log(asyncssh_host, error, cap
     (asyncssh_host.root / "store").mkdir()
     store = open_store(asyncssh_host, "/store")
 
-    send(store)
+    send(store, CONTENT)
 
     assert (asyncssh_host.root / "store" / ARCHIVE).read_bytes() == CONTENT
     assert "would not set the mode" in caplog.text
@@ -326,7 +297,7 @@ def test_bandwidth_limit_holds_for_writing_and_reading(openssh, tmp_path):
     """As a lower bound only: how fast it is without, the machine decides."""
     limited = open_store(openssh, str(tmp_path), bandwidth_limit_bytes=8_000_000)
     began = time.monotonic()
-    send(limited)
+    send(limited, CONTENT)
     middle = time.monotonic()
     with limited.open_read(ARCHIVE) as file:
         assert file.read() == CONTENT

@@ -9,52 +9,21 @@ from datetime import timedelta
 import asyncssh
 import pytest
 
-from oracle_backup.adapters.sftp_link import open_session
-from oracle_backup.adapters.sftp_store import SftpStore
+from support.sftp_stores import ARCHIVE, SERVERS, open_store, root_on, send, server_of
 
 pytestmark = pytest.mark.integration
 
 CONTENT = os.urandom(100_000)
-ARCHIVE = "HR-20261123T020000Z.7z"
 
 
-@pytest.fixture(params=["openssh", "proftpd", "asyncssh"])
+@pytest.fixture(params=SERVERS)
 def server(request):
-    name = "asyncssh_host" if request.param == "asyncssh" else request.param
-    return request.getfixturevalue(name)
+    return server_of(request)
 
 
 @pytest.fixture
 def root(server, tmp_path):
-    """The store's folder as the server knows it, and where it lies on this machine."""
-    is_jailed = hasattr(server, "faults")
-    return ("/store", server.root / "store") if is_jailed else (str(tmp_path / "s"), tmp_path / "s")
-
-
-def open_store(server, root, *, port=None, **options):
-    stall_seconds = options.setdefault("stall_seconds", 10)
-
-    def connect():
-        return open_session(server.connect(port=port), stall_seconds=stall_seconds)
-
-    return SftpStore(
-        connect(), root=root, label="nas", reconnect=connect, pause=lambda _: None, **options
-    )
-
-
-def send(store, content=CONTENT, name=ARCHIVE):
-    """Write as an archive is written: a gap for the header, which comes last."""
-    part = store.open_part(name)
-    try:
-        part.write(bytes(32))
-        for start in range(32, len(content), 700_001):
-            part.write(content[start : start + 700_001])
-        part.seek(0)
-        part.write(content[:32])
-        store.finish(part)
-    except BaseException:
-        store.abandon(part)
-        raise
+    return root_on(server, tmp_path)
 
 
 def leave_parts(store, folder):
@@ -78,7 +47,7 @@ def age(folder, seconds):
 
 def test_sweep_removes_old_parts_of_ours_only(server, root):
     store = open_store(server, root[0])
-    send(store, name=f"db/{ARCHIVE}")
+    send(store, CONTENT, name=f"db/{ARCHIVE}")
     folder = root[1] / "db"
     leave_parts(store, folder)
     age(folder, 7200)
@@ -120,7 +89,7 @@ def test_sweep_where_files_have_no_times_removes_nothing(asyncssh_host):
 
 def test_sweep_of_a_folder_without_parts_writes_nothing(asyncssh_host):
     store = open_store(asyncssh_host, "/")
-    send(store, name=f"db/{ARCHIVE}")
+    send(store, CONTENT, name=f"db/{ARCHIVE}")
     asyncssh_host.faults.open_error = asyncssh.SFTPPermissionDenied("Permission denied")
 
     assert store.sweep_parts("db", timedelta(0)) == ()
