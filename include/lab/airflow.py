@@ -36,6 +36,12 @@ _LOCAL_SETTINGS = Path(__file__).with_name("airflow_local_settings.py")
 _READY_SECONDS = 180
 _GRACE_SECONDS = 10
 _ANSWER_SECONDS = 120
+_BUSY_WAIT = 15
+"""
+Seconds for which a writer waits for another. The API server logs an action from its event loop,
+which another request needs to end what is waited for: only the end of this time parts the two,
+and a task that starts gives up after some 30 s without an answer.
+"""
 _BUSY = ("Database error", "Database is locked")
 _BUSY_SECONDS = 180
 """For one call of the API, on a machine that has other things to do."""
@@ -65,6 +71,7 @@ class AirflowStage:
         self._config = config
         self._settings = dict(settings or {})
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._unpaused: set[str] = set()
 
     @property
     def url(self) -> str:
@@ -83,7 +90,7 @@ class AirflowStage:
             "AIRFLOW__CORE__PARALLELISM": "4",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db?timeout=60",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/airflow.db?timeout={_BUSY_WAIT}",
             "AIRFLOW__API__HOST": "127.0.0.1",
             "AIRFLOW__API__PORT": str(self.port),
             "AIRFLOW__API__BASE_URL": self.url,
@@ -113,6 +120,7 @@ class AirflowStage:
     def start(self) -> Self:
         """Make the database anew and start all components; none is left if one fails."""
         shutil.rmtree(self.home, ignore_errors=True)
+        self._unpaused.clear()
         self.home.mkdir(mode=0o700)
         (self.home / "config").mkdir()
         shutil.copy(_LOCAL_SETTINGS, self.home / "config")
@@ -231,9 +239,16 @@ class AirflowStage:
                 raise LabError(f"Airflow did not find {', '.join(sorted(dag_ids - found))}.")
             time.sleep(1)
 
+    def unpause(self, *dag_ids: str) -> None:
+        """Unpause DAGs that this object has not unpaused before."""
+        for dag_id in dag_ids:
+            if dag_id not in self._unpaused:
+                self.api("PATCH", f"dags/{dag_id}", is_paused=False)
+                self._unpaused.add(dag_id)
+
     def trigger(self, dag_id: str, *, run_id: str | None = None) -> str:
         """Unpause a DAG and start a run, under this id if one is given; return the run's id."""
-        self.api("PATCH", f"dags/{dag_id}", is_paused=False)
+        self.unpause(dag_id)
         named = {"dag_run_id": run_id} if run_id else {}
         run = self.api("POST", f"dags/{dag_id}/dagRuns", logical_date=None, **named)
         return str(run["dag_run_id"])

@@ -61,8 +61,7 @@ def stage(past: PastDays, days: list[datetime]) -> Iterator[AirflowStage]:
     config.write_text(text.replace("keep_last: 3", "keep_last: 9"), encoding="utf-8")
     with AirflowStage(past.lab, config=config) as airflow:
         airflow.wait_for_dags({HR, SALES})
-        for dag_id in (HR, SALES):
-            airflow.api("PATCH", f"dags/{dag_id}", is_paused=False)
+        airflow.unpause(HR, SALES)
         yield airflow
 
 

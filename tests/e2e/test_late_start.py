@@ -44,8 +44,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory, due: datetime) -> Iterator[di
                 for schema in SCHEMAS
             }
             stage.wait_for_dags({run.dag_id for run in runs.values()})
-            for run in runs.values():
-                stage.api("PATCH", f"dags/{run.dag_id}", is_paused=False)
+            stage.unpause(*(run.dag_id for run in runs.values()))
             for run in runs.values():
                 wait_until(lambda run=run: runs_of(stage, run), what=f"{run.schema} is started")
                 wait_until(run.is_over, what=run.describe)
