@@ -24,8 +24,12 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def read_then_write(engine: Engine) -> None:
-    """Do as Airflow does for each day of a backfill, while another process writes."""
+def read_then_write(engine: Engine, *, patience: float = 0.05) -> None:
+    """
+    Do as Airflow does for each day of a backfill, while another process writes.
+
+    :param patience: seconds the other has for its writing; it may have to wait for us.
+    """
     other = threading.Event()
 
     def write() -> None:
@@ -39,7 +43,7 @@ def read_then_write(engine: Engine) -> None:
             thread = threading.Thread(target=write)
             thread.start()
             other.wait(60)
-            thread.join(0.1)
+            thread.join(patience)
             session.execute(sa.text("INSERT INTO written VALUES ('us')"))
         session.commit()
     thread.join(60)
@@ -58,6 +62,6 @@ def test_without_the_settings_it_fails_at_once(engine: Engine) -> None:
     sa.event.remove(Engine, "savepoint", begin_as_a_writer)
     try:
         with pytest.raises(sa.exc.OperationalError, match="locked"):
-            read_then_write(engine)
+            read_then_write(engine, patience=60)
     finally:
         sa.event.listen(Engine, "savepoint", begin_as_a_writer)
