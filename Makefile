@@ -39,7 +39,7 @@ test: $(READY) packages check unit dags integration e2e slow  ## Set up, check a
 quick: $(READY) check unit dags  ## What needs no server: a few minutes
 
 .PHONY: packages
-packages:  ## Install what the tests use beside Python, where that is allowed
+packages: $(READY)  ## Install what the tests use beside Python, where that is allowed
 	@sh tools/install-packages.sh
 
 .PHONY: check

@@ -210,6 +210,6 @@ def _letter(context: Context, report: BackupReport) -> str:
     A worker can die after the server has taken the mail. A run that was cleared tells something
     new, even where it ends as before, and none of its mails may pass for one already seen.
     """
-    cleared = getattr(context["dag_run"], "clear_number", None) or 0
+    cleared = context["dag_run"].clear_number or 0
     told = "\n".join((report.dag_id, report.run_id, str(cleared), report.subject))
     return f"report.{hashlib.sha256(told.encode()).hexdigest()[:32]}"
